@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Canonical bytes, digests, and the one road between records and Arrow tables.
+
+A record is a frozen msgspec Struct whose fields are annotated with a description and, where it
+has one, a unit. Its canonical form is RFC 8785 JSON without the fields that are None; its digest is
+SHA-256 of these bytes. `table_digests` gives the same digests for whole tables without building
+the records. Reading and writing of files is left to publication.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
+import types
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+import rfc8785
+
+R = TypeVar("R", bound=msgspec.Struct)
+
+SCALARS: dict[Any, pa.DataType] = {
+    str: pa.string(),
+    int: pa.int64(),
+    bool: pa.bool_(),
+    bytes: pa.binary(),
+}
+
+
+class Column(NamedTuple):
+    """One column of a record's table: name, Arrow type, whether it may be unknown, what it is."""
+
+    name: str
+    type: pa.DataType
+    nullable: bool
+    description: str
+    unit: str
+
+
+def canonical(value: Any) -> bytes:
+    """Return the RFC 8785 bytes of `value`; fields of a record that are None are left out."""
+    return rfc8785.dumps(_without_none(msgspec.to_builtins(value)))
+
+
+def digest(value: Any) -> str:
+    """Return the SHA-256 of the canonical bytes of `value`, as 64 hexadecimal digits."""
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def bytes_digest(data: bytes) -> str:
+    """Return the SHA-256 of `data`, as 64 hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _without_none(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_none(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [_without_none(item) for item in value]
+    return value
+
+
+def columns(record: type[msgspec.Struct]) -> tuple[Column, ...]:
+    """Return the columns of a record type, in the order of its fields."""
+    hints = get_type_hints(record, include_extras=True)
+    return tuple(_column(name, hints[name]) for name in record.__struct_fields__)
+
+
+def _column(name: str, hint: Any) -> Column:
+    meta = msgspec.Meta()
+    if get_origin(hint) is Annotated:
+        hint, *extras = get_args(hint)
+        meta = next(extra for extra in extras if isinstance(extra, msgspec.Meta))
+    nullable = False
+    if get_origin(hint) in (Union, types.UnionType):
+        (hint,) = (arg for arg in get_args(hint) if arg is not type(None))
+        nullable = True
+    if get_origin(hint) in (list, tuple):
+        arrow = pa.list_(SCALARS[get_args(hint)[0]])
+    else:
+        arrow = SCALARS[hint]
+    unit = (meta.extra or {}).get("unit", "")
+    return Column(name, arrow, nullable, meta.description or "", unit)
+
+
+def schema(record: type[msgspec.Struct]) -> pa.Schema:
+    """Return the Arrow schema of a record type; description and unit stand in field metadata."""
+    return pa.schema(
+        [
+            pa.field(c.name, c.type, c.nullable, {"description": c.description, "unit": c.unit})
+            for c in columns(record)
+        ]
+    )
+
+
+def to_table(record: type[R], records: Iterable[R]) -> pa.Table:
+    """Return the table of `records`, one row each, in their order."""
+    rows = [msgspec.to_builtins(item) for item in records]
+    return pa.Table.from_pylist(rows, schema=schema(record))
+
+
+def from_table(record: type[R], table: pa.Table) -> list[R]:
+    """Return the records of `table`; raises `msgspec.ValidationError` where a row does not fit."""
+    return msgspec.convert(table.to_pylist(), list[record])  # type: ignore[valid-type]
+
+
+def table_digests(table: pa.Table, names: Sequence[str]) -> pa.Array:
+    """Return for each row the digest of a record that holds just the columns `names`.
+
+    Equal to `digest` of that record; columns are strings, integers, booleans or lists of those.
+    Lists are taken as they are; a null is left out, as in `canonical`.
+    """
+    if table.num_rows == 0:
+        return pa.array([], pa.string())
+    pieces = [_member(name, table.column(name)) for name in sorted(names)]
+    texts = pc.binary_join_element_wise(*pieces, ",", null_handling="skip")
+    sha = hashlib.sha256
+    return pa.array(
+        [sha(b"{" + text + b"}").hexdigest() for text in texts.cast(pa.binary()).to_pylist()],
+        pa.string(),
+    )
+
+
+def _member(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
+    value = _json_text(column)
+    return pc.binary_join_element_wise(f'"{name}":', value, "", null_handling="emit_null")
+
+
+def _json_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    kind = column.type
+    if pa.types.is_list(kind):
+        texts = [None if item is None else canonical(item).decode() for item in column.to_pylist()]
+        return pa.chunked_array([pa.array(texts, pa.string())])
+    if pa.types.is_string(kind):
+        return pc.binary_join_element_wise('"', _escaped(column), '"', "")
+    return column.cast(pa.string())
+
+
+def _escaped(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Escape as RFC 8785 does: quote, backslash, and the controls below U+0020."""
+    special = pc.match_substring_regex(column, '[\\x00-\\x1f"\\\\]')
+    if not pc.any(special, min_count=0).as_py():
+        return column
+    texts = [
+        canonical(text).decode()[1:-1] if flagged else text
+        for text, flagged in zip(column.to_pylist(), special.to_pylist(), strict=True)
+    ]
+    return pa.chunked_array([pa.array(texts, pa.string())])

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs kernels in threads of this process; kernels release the interpreter lock while they work."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import pyarrow as pa
+
+from foedus.engines.engine import Kernel
+
+
+class LocalEngine:
+    """Engine of this process; `threads` defaults to the processors that it may use."""
+
+    def __init__(self, threads: int | None = None) -> None:
+        self._threads = threads or len(os.sched_getaffinity(0))
+
+    @property
+    def slots(self) -> int:
+        """How many threads it runs."""
+        return self._threads
+
+    def map(self, kernel: Kernel, blocks: Sequence[pa.Table]) -> list[pa.Table]:
+        """Return the kernel's result for each block, in the order of the blocks."""
+        if len(blocks) < 2 or self._threads == 1:
+            return [kernel(block) for block in blocks]
+        with ThreadPoolExecutor(self._threads) as pool:
+            return list(pool.map(kernel, blocks))

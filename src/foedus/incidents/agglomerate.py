@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which groups the reports form: best-first agglomeration on the joint likelihood of a group.
+
+Every report begins alone; the two groups whose joining makes the record most likely are joined, as
+long as joining gains more than the threshold. A join is scored on all members of both at once
+(`likelihood.evidence`), so no chain of near neighbours can grow into one wide incident. Parts of
+the record that no candidate pair ties together are independent of each other. Ties go to the
+earlier reports, so that the result depends on nothing but the reports.
+"""
+
+from __future__ import annotations
+
+import heapq
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from foedus.incidents.likelihood import IMPOSSIBLE, Beliefs, Ints, evidence
+
+
+@njit(cache=True, nogil=True)
+def root(parent: Ints, item: int) -> int:
+    """The representative of an item, halving the path on the way."""
+    while parent[item] != item:
+        parent[item] = parent[parent[item]]
+        item = parent[item]
+    return item
+
+
+@njit(cache=True, nogil=True)
+def components(count: int, first: Ints, second: Ints) -> Ints:
+    """Number the connected components; each is named by its first report."""
+    parent = np.arange(count)
+    for k in range(first.size):
+        a, b = root(parent, first[k]), root(parent, second[k])
+        if a < b:
+            parent[b] = a
+        elif b < a:
+            parent[a] = b
+    for item in range(count):
+        parent[item] = root(parent, item)
+    return parent
+
+
+@njit(cache=True, nogil=True)
+def adjacency(count: int, first: Ints, second: Ints) -> tuple[Ints, Ints]:
+    """Neighbours of each report: `near[start[i]:start[i + 1]]`."""
+    start = np.zeros(count + 1, np.int64)
+    for k in range(first.size):
+        start[first[k] + 1] += 1
+        start[second[k] + 1] += 1
+    start = np.cumsum(start)
+    fill = start[:-1].copy()
+    near = np.empty(2 * first.size, np.int64)
+    for k in range(first.size):
+        near[fill[first[k]]] = second[k]
+        fill[first[k]] += 1
+        near[fill[second[k]]] = first[k]
+        fill[second[k]] += 1
+    return start, near
+
+
+class Groups(NamedTuple):
+    """The groups while they grow; a group is named by its first report."""
+
+    following: Ints
+    """The next member behind each report, or -1."""
+    last: Ints
+    size: Ints
+    version: Ints
+    """Counts the joins of a group, so that older scores of it are known to be stale; -1: gone."""
+    score: Ints
+
+
+@njit(cache=True, nogil=True)
+def members_of(groups: Groups, names: Ints) -> Ints:
+    """The members of the named groups together, in canonical order."""
+    total = 0
+    for name in names:
+        total += groups.size[name]
+    members = np.empty(total, np.int64)
+    size = 0
+    for name in names:
+        item = name
+        while item >= 0:
+            members[size] = item
+            size += 1
+            item = groups.following[item]
+    members.sort()
+    return members
+
+
+@njit(cache=True, nogil=True)
+def join_gain(features: Ints, beliefs: Beliefs, groups: Groups, a: int, b: int) -> int:
+    """What joining two groups gains over leaving them apart, in micronats."""
+    members = members_of(groups, np.array([a, b]))
+    joint = evidence(features, beliefs, members)
+    return joint - groups.score[a] - groups.score[b] if joint > IMPOSSIBLE else IMPOSSIBLE
+
+
+@njit(cache=True, nogil=True)
+def neighbours_of(groups: Groups, owner: Ints, start: Ints, near: Ints, name: int) -> Ints:
+    """The groups that a candidate pair ties to the named one, each once, in canonical order."""
+    members = members_of(groups, np.array([name]))
+    room = 0
+    for member in members:
+        room += start[member + 1] - start[member]
+    found = np.empty(room, np.int64)
+    size = 0
+    for member in members:
+        for k in range(start[member], start[member + 1]):
+            other = owner[near[k]]
+            if other != name:
+                found[size] = other
+                size += 1
+    return np.unique(found[:size])
+
+
+@njit(cache=True, nogil=True)
+def absorb(groups: Groups, owner: Ints, a: int, b: int, gain: int) -> None:
+    """Join group b into group a, the earlier of the two."""
+    item = b
+    while item >= 0:
+        owner[item] = a
+        item = groups.following[item]
+    groups.following[groups.last[a]] = b
+    groups.last[a] = groups.last[b]
+    groups.size[a] += groups.size[b]
+    groups.score[a] += groups.score[b] + gain
+    groups.version[a] += 1
+    groups.version[b] = -1
+
+
+@njit(cache=True, nogil=True)
+def agglomerated(
+    features: Ints, beliefs: Beliefs, first: Ints, second: Ints, gain: Ints, least: int
+) -> Ints:
+    """Return for each report the first report of its group; pairs are joined best first."""
+    count = features.shape[0]
+    owner = np.arange(count)
+    alone = np.zeros(count, np.int64)
+    groups = Groups(np.full(count, -1), np.arange(count), alone + 1, alone.copy(), alone.copy())
+    start, near = adjacency(count, first, second)
+    heap = [(-gain[k], first[k], second[k], 0, 0) for k in range(first.size)]
+    heapq.heapify(heap)
+    while heap:
+        loss, a, b, version_a, version_b = heapq.heappop(heap)
+        if groups.version[a] != version_a or groups.version[b] != version_b:
+            continue
+        absorb(groups, owner, a, b, -loss)
+        for other in neighbours_of(groups, owner, start, near, a):
+            more = join_gain(features, beliefs, groups, a, other)
+            if more > least:
+                x, y = min(a, other), max(a, other)
+                heapq.heappush(heap, (-more, x, y, groups.version[x], groups.version[y]))
+    return owner
+
+
+@njit(cache=True, nogil=True)
+def belonging(features: Ints, beliefs: Beliefs, owner: Ints) -> Ints:
+    """Return for each report what its group loses without it, in micronats; 0 if it is alone."""
+    count = owner.size
+    order = np.argsort(owner, kind="mergesort")
+    gains = np.zeros(count, np.int64)
+    at = 0
+    while at < count:
+        end = at
+        while end < count and owner[order[end]] == owner[order[at]]:
+            end += 1
+        size = end - at
+        if size > 1:
+            members = np.sort(order[at:end])
+            whole = evidence(features, beliefs, members)
+            rest = np.empty(size - 1, np.int64)
+            for k in range(size):
+                rest[:k] = members[:k]
+                rest[k:] = members[k + 1 :]
+                gains[members[k]] = whole - evidence(features, beliefs, rest)
+        at = end
+    return gains

@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the members of an incident say together, column by column, and where they differ.
+
+Place is the mean of the members' points, each weighted by the inverse square of its error; time is
+that of the member that states it most narrowly. A label is the one that most members state; among
+equals it is their class, or unknown. Deaths are the median of the best estimates between the lowest
+low and the highest high. Nothing is lost: every account stays in its report, and where accounts
+differ each is listed (`disagreements`). Works on reports that are sorted by group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from foedus.incidents.features import column
+from foedus.incidents.likelihood import HALF_TURN_E7, METRES_PER_E7, Ints
+from foedus.reports.taxonomy import UNKNOWN, Taxonomy
+
+Mask = npt.NDArray[np.bool_]
+NONE: Final = np.iinfo(np.int64).min
+
+
+class Sorted(NamedTuple):
+    """Reports sorted by group, and where each group begins."""
+
+    reports: pa.Table
+    group: Ints
+    """Number of the group of each row, from 0 upwards."""
+    start: Ints
+    """First row of each group, and the number of rows at the end."""
+
+    @property
+    def count(self) -> int:
+        """How many groups there are."""
+        return self.start.size - 1
+
+
+def sorted_by_group(reports: pa.Table, group: Ints, order: Ints) -> Sorted:
+    """Sort reports by group; `order` gives the rank of each row within its group."""
+    by = np.lexsort((order, group))
+    named = group[by]
+    begins = np.flatnonzero(np.append(True, named[1:] != named[:-1])) if named.size else named
+    number = np.zeros(named.size, np.int64)
+    number[begins[1:]] = 1
+    return Sorted(reports.take(by), np.cumsum(number), np.append(begins, named.size))
+
+
+def first_by(members: Sorted, *keys: Ints) -> Ints:
+    """Return the row of each group that comes first by `keys`, ties by the order of the rows."""
+    rows = np.arange(members.group.size)
+    order = np.lexsort((rows, *reversed(keys), members.group))
+    return np.asarray(order[members.start[:-1]], np.int64)
+
+
+def extreme(
+    members: Sorted, name: str, choose: Callable[[Ints, Ints], Ints], missing: int
+) -> pa.Array:
+    """Return the least or greatest value of each group, null where no member gives one."""
+    values = column(members.reports, name, missing)
+    found = choose(values, members.start[:-1]) if values.size else values
+    return pa.array(found, mask=found == missing)
+
+
+def least(members: Sorted, name: str) -> pa.Array:
+    """Return the least value of each group, null where no member gives one."""
+    return extreme(members, name, np.minimum.reduceat, np.iinfo(np.int64).max)
+
+
+def greatest(members: Sorted, name: str) -> pa.Array:
+    """Return the greatest value of each group, null where no member gives one."""
+    return extreme(members, name, np.maximum.reduceat, NONE)
+
+
+def total(members: Sorted, name: str) -> pa.Array:
+    """Return the sum of each group; nulls add nothing."""
+    values = column(members.reports, name)
+    return pa.array(np.add.reduceat(values, members.start[:-1]) if values.size else values)
+
+
+def median(members: Sorted, name: str) -> pa.Array:
+    """Return the lower median of the values that members give, null where none does."""
+    given = pc.is_valid(members.reports.column(name)).to_numpy()
+    values = column(members.reports, name)
+    order = np.lexsort((values, ~given, members.group))
+    held = np.bincount(members.group[given], minlength=members.count)
+    middle = members.start[:-1] + np.maximum(held - 1, 0) // 2
+    found = values[order][middle]
+    return pa.array(found, mask=held == 0)
+
+
+class Point(NamedTuple):
+    """A place for each group: columns of incidents."""
+
+    latitude_e7: pa.Array
+    longitude_e7: pa.Array
+    radius_m: pa.Array
+
+
+def place(members: Sorted, radius_m: Ints) -> Point:
+    """Return the mean point of each group and its error; a lone member's place is kept as it is."""
+    placed = pc.is_valid(members.reports.column("latitude_e7")).to_numpy()
+    told = pc.is_valid(members.reports.column("radius_m")).to_numpy()
+    latitude = column(members.reports, "latitude_e7")
+    longitude = column(members.reports, "longitude_e7")
+    reference = first_by(members, (~placed).astype(np.int64), radius_m)
+    origin = reference[members.group]
+    east = longitude - longitude[origin]
+    east = (east + HALF_TURN_E7) % (2 * HALF_TURN_E7) - HALF_TURN_E7
+    weight = np.where(placed, 1.0 / np.maximum(radius_m, 1).astype(np.float64) ** 2, 0.0)
+    begin = members.start[:-1]
+    mass = np.add.reduceat(weight, begin)
+    none = mass == 0.0
+    mass[none] = 1.0
+    north = np.rint(np.add.reduceat(weight * (latitude - latitude[origin]), begin) / mass)
+    side = np.rint(np.add.reduceat(weight * east, begin) / mass).astype(np.int64)
+    turned = longitude[reference] + side
+    turned = (turned + HALF_TURN_E7) % (2 * HALF_TURN_E7) - HALF_TURN_E7
+    radius = np.rint(1.0 / np.sqrt(mass)).astype(np.int64)
+    untold = np.bincount(members.group[told & placed], minlength=members.count) == 0
+    lone = np.diff(members.start) == 1
+    turned[lone] = longitude[reference[lone]]
+    return Point(
+        pa.array(latitude[reference] + north.astype(np.int64), mask=none),
+        pa.array(turned, mask=none),
+        pa.array(radius, mask=none | untold),
+    )
+
+
+def metres_apart(members: Sorted, point: Point) -> Ints:
+    """Return how far each member's point lies from its group's point, 0 where unknown."""
+    latitude = column(members.reports, "latitude_e7")
+    longitude = column(members.reports, "longitude_e7")
+    middle = np.asarray(point.latitude_e7.fill_null(0).to_numpy(), np.int64)[members.group]
+    side = np.asarray(point.longitude_e7.fill_null(0).to_numpy(), np.int64)[members.group]
+    east = (longitude - side + HALF_TURN_E7) % (2 * HALF_TURN_E7) - HALF_TURN_E7
+    scale = METRES_PER_E7 * np.cos(np.radians(middle * 1e-7))
+    return np.rint(np.hypot(east * scale, (latitude - middle) * METRES_PER_E7)).astype(np.int64)
+
+
+class Vote(NamedTuple):
+    """The values that members of a group state, with how many state each; most stated first."""
+
+    group: Ints
+    value: pa.Array
+    count: Ints
+
+
+def votes(members: Sorted, name: str) -> Vote:
+    """Count the values of a text column by group; null and unknown do not vote."""
+    values = members.reports.column(name).combine_chunks()
+    stated = pc.and_kleene(pc.is_valid(values), pc.not_equal(values, UNKNOWN))
+    mask = pc.fill_null(stated, False)
+    row = np.flatnonzero(mask.to_numpy(zero_copy_only=False))
+    encoded = values.take(pa.array(row)).dictionary_encode()
+    key = members.group[row] * (len(encoded.dictionary) + 1) + encoded.indices.to_numpy()
+    unique, first, count = np.unique(key, return_index=True, return_counts=True)
+    order = np.lexsort((first, -count, members.group[row][first]))
+    chosen = first[order]
+    return Vote(
+        members.group[row][chosen],
+        encoded.dictionary.take(encoded.indices.take(pa.array(chosen))),
+        count[order],
+    )
+
+
+def most_stated(members: Sorted, vote: Vote, otherwise: Mapping[str, str]) -> pa.Array:
+    """Return the value that most members of each group state, null where none states any.
+
+    Among equals it is what `otherwise` gives for all of them alike, else null.
+    """
+    leads = np.append(True, vote.group[1:] != vote.group[:-1]) if vote.group.size else vote.count > 0
+    lead_of = np.flatnonzero(leads)[np.cumsum(leads) - 1] if vote.group.size else vote.group
+    tied = vote.count == vote.count[lead_of]
+    rivals = np.bincount(vote.group[tied], minlength=members.count)
+    classes = pa.array([otherwise.get(v) for v in vote.value.to_pylist()], pa.string())
+    alike = pc.fill_null(pc.equal(classes, classes.take(pa.array(lead_of))), False)
+    agreeing = np.bincount(
+        vote.group[tied & alike.to_numpy(zero_copy_only=False)], minlength=members.count
+    )
+    winner = np.full(members.count, -1, np.int64)
+    winner[vote.group[leads]] = np.flatnonzero(leads)
+    at = pa.array(winner, mask=winner < 0)
+    single = pa.array(rivals == 1)
+    shared = pa.array((rivals > 1) & (agreeing == rivals))
+    nothing = pa.nulls(members.count, pa.string())
+    return pc.if_else(single, vote.value.take(at), pc.if_else(shared, classes.take(at), nothing))
+
+
+def classes_of(taxonomy: Taxonomy) -> dict[str, str]:
+    """Return the class of each node of a taxonomy."""
+    return {node_id: taxonomy.class_of(node_id) for node_id in taxonomy.nodes}
+
+
+def union(members: Sorted, name: str) -> pa.Array:
+    """Return for each group the distinct items of a list column, in the order first named."""
+    lists = members.reports.column(name).combine_chunks()
+    parent = pc.list_parent_indices(lists).to_numpy()
+    return listed(members, members.group[parent], pc.list_flatten(lists))
+
+
+def listed(members: Sorted, group: Ints, values: pa.Array) -> pa.Array:
+    """Return lists by group of distinct values; `group` is ascending."""
+    encoded = values.dictionary_encode()
+    key = group * (len(encoded.dictionary) + 1) + encoded.indices.to_numpy()
+    first = np.sort(np.unique(key, return_index=True)[1])
+    offsets = np.searchsorted(group[first], np.arange(members.count + 1))
+    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), values.take(pa.array(first)))

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How dense happenings are, there and then: the prior of every pair, from the reports themselves.
+
+Reports are counted in cells of space and time; each report takes the mean of its own cell and the
+26 around it. A report can therefore move no prior farther off than two cells, which bounds what a
+correction can touch.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from foedus.incidents.likelihood import LATITUDE, LONGITUDE, METRES_PER_E7, MICRONAT, Ints
+from foedus.incidents.parameters import Parameters
+
+ROW: Final = 1 << 20
+SLAB: Final = 1 << 40
+
+
+class Cells(NamedTuple):
+    """Occupied cells in ascending order, how many reports each holds, and each report's cell."""
+
+    key: Ints
+    count: Ints
+    of_report: Ints
+
+
+def cells(features: Ints, hour: Ints, parameters: Parameters) -> Cells:
+    """Count reports by cell; columns of cells keep their width in metres at every latitude."""
+    cell_e7 = int(parameters.density_cell_m / METRES_PER_E7)
+    row = (features[:, LATITUDE] + 900_000_000) // cell_e7
+    middle = ((row + 0.5) * cell_e7 - 900_000_000) * 1e-7
+    width_e7 = np.rint(cell_e7 / np.maximum(np.cos(np.radians(middle)), 0.01)).astype(np.int64)
+    column = (features[:, LONGITUDE] + 1_800_000_000) // width_e7
+    slab = hour // parameters.density_cell_h + (1 << 21)
+    key = slab * SLAB + (row + 1) * ROW + column + 1
+    unique, inverse, count = np.unique(key, return_inverse=True, return_counts=True)
+    return Cells(unique, count, inverse)
+
+
+def log_density(
+    features: Ints, hour: Ints, reports_per_incident: float, parameters: Parameters
+) -> Ints:
+    """Return the log of incidents per square metre and hour around each report, in micronats.
+
+    `hour` is the middle of the stated time, in hours since 1970; rows as in `features`.
+    """
+    if not hour.size:
+        return np.zeros(0, np.int64)
+    held = cells(features, hour, parameters)
+    total = np.zeros(held.key.size, np.int64)
+    for step in range(27):
+        shift = (step // 9 - 1) * SLAB + (step // 3 % 3 - 1) * ROW + (step % 3 - 1)
+        at = np.searchsorted(held.key, held.key + shift)
+        at[at == held.key.size] = 0
+        total += np.where(held.key[at] == held.key + shift, held.count[at], 0)
+    incidents = total / reports_per_incident + 27 * parameters.background_per_cell
+    volume = 27.0 * parameters.density_cell_m**2 * parameters.density_cell_h
+    log_per_cell = np.rint(np.log(incidents / volume) * MICRONAT).astype(np.int64)
+    return np.asarray(log_per_cell[held.of_report], np.int64)

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where the members of an incident say different things: every account stays, side by side.
+
+A text or a count differs if two members state different values; saying nothing is no contradiction.
+The time differs if a member's stated time does not meet the incident's; the place if the incident's
+point lies outside a member's own error.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from foedus.base.encoding import schema
+from foedus.incidents.consensus import Point, Sorted, listed, metres_apart
+from foedus.incidents.features import column
+from foedus.incidents.likelihood import Ints
+from foedus.incidents.record import Disagreement
+from foedus.reports.taxonomy import UNKNOWN
+
+COMPARED: Final = ("actor", "deaths_best", "kind", "target")
+
+
+class Difference(NamedTuple):
+    """One field, the rows of the groups in which it differs, and what each of these rows says."""
+
+    field: str
+    row: Ints
+    says: pa.Array
+
+
+def by_value(members: Sorted, name: str) -> Difference:
+    """Find the groups whose members state different values in one column."""
+    values = members.reports.column(name).combine_chunks().cast(pa.string())
+    stated = pc.fill_null(pc.and_kleene(pc.is_valid(values), pc.not_equal(values, UNKNOWN)), False)
+    row = np.flatnonzero(stated.to_numpy(zero_copy_only=False))
+    code = values.take(pa.array(row)).dictionary_encode().indices.to_numpy()
+    group = members.group[row]
+    distinct = np.unique(np.stack([group, code]), axis=1)[0] if row.size else group
+    differing = np.bincount(distinct, minlength=members.count) > 1
+    row = row[differing[group]]
+    return Difference(name, row, values.take(pa.array(row)))
+
+
+def by_time(members: Sorted, begin: pa.Array, end: pa.Array) -> Difference:
+    """Find the groups in which a member's time does not meet the incident's."""
+    first, last = column(members.reports, "occurred_from_us"), column(members.reports, "occurred_to_us")
+    begins, ends = begin.to_numpy()[members.group], end.to_numpy()[members.group]
+    outside = (first >= np.maximum(ends, begins + 1)) | (np.maximum(last, first + 1) <= begins)
+    row = _rows_of_groups(members, outside)
+    return Difference("occurred", row, _text(members, "occurred_written", row))
+
+
+def by_place(members: Sorted, point: Point, radius_m: Ints) -> Difference:
+    """Find the groups whose point lies outside the error of one of their members."""
+    placed = pc.is_valid(members.reports.column("latitude_e7")).to_numpy()
+    outside = placed & (metres_apart(members, point) > radius_m)
+    row = _rows_of_groups(members, outside & (np.diff(members.start)[members.group] > 1))
+    row = row[placed[row]]
+    degrees = [
+        pc.divide(members.reports.column(name).take(pa.array(row)).cast(pa.float64()), 1e7)
+        for name in ("latitude_e7", "longitude_e7")
+    ]
+    texts = [one.cast(pa.string()) for one in degrees]
+    return Difference("place", row, pc.binary_join_element_wise(*texts, ", ").combine_chunks())
+
+
+def _rows_of_groups(members: Sorted, flagged: np.ndarray) -> Ints:  # type: ignore[type-arg]
+    differing = np.bincount(members.group[flagged], minlength=members.count) > 0
+    return np.flatnonzero(differing[members.group])
+
+
+def _text(members: Sorted, name: str, row: Ints) -> pa.Array:
+    return members.reports.column(name).take(pa.array(row)).combine_chunks()
+
+
+def fields(members: Sorted, found: list[Difference]) -> pa.Array:
+    """Return for each group the list of fields in which its members differ."""
+    group = np.concatenate([members.group[one.row] for one in found])
+    names = np.repeat(np.arange(len(found)), [one.row.size for one in found])
+    order = np.lexsort((names, group))
+    words = pa.array([one.field for one in found], pa.string())
+    return listed(members, group[order], words.take(pa.array(names[order])))
+
+
+def table(
+    members: Sorted, found: list[Difference], incident_id: pa.Array, lineage_id: pa.Array
+) -> pa.Table:
+    """Return one row for each member of a group that differs, by field, then in group order."""
+    row = np.concatenate([one.row for one in found])
+    group = pa.array(members.group[row])
+    return pa.table(
+        {
+            "incident_id": incident_id.take(group),
+            "lineage_id": lineage_id.take(group),
+            "field": pa.concat_arrays([pa.array([o.field] * o.row.size, pa.string()) for o in found]),
+            "report_id": _text(members, "report_id", row),
+            "says": pa.concat_arrays([one.says.cast(pa.string()) for one in found]),
+        },
+        schema=schema(Disagreement),
+    )

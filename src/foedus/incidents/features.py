@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What scoring needs of each report, as whole numbers: `Prepared`, from the table of reports.
+
+Only reports that could be one happening with another are prepared: those with a place and a time
+that are not too wide, from a source that may agree with another or repeat itself. The rest stand
+alone. Rows are brought into canonical order (first possible hour, then report id), so that the
+order in which reports came does not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from foedus.incidents.beliefs import (
+    Said,
+    Setting,
+    Stated,
+    Ways,
+    lateness_hours,
+    reports_per_incident,
+)
+from foedus.incidents.density import log_density
+from foedus.incidents.likelihood import METRES_PER_E7, Ints
+from foedus.incidents.parameters import Parameters
+from foedus.incidents.words import word_prints
+from foedus.reports.profile import Labels
+from foedus.reports.taxonomy import UNKNOWN
+
+HOUR_US: Final = 3_600_000_000
+LEAST_RADIUS_M: Final = 50
+
+
+class Prepared(NamedTuple):
+    """The reports that may be matched, in canonical order."""
+
+    row: Ints
+    """Row of each in the table of reports."""
+    features: Ints
+    """One row of `likelihood.COLUMNS` each."""
+    ways: Ways
+
+
+class Coded(NamedTuple):
+    """A column as numbers: each row's code, and what each code says (row 0 says nothing)."""
+
+    code: Ints
+    said: tuple[Said, ...]
+
+
+def column(table: pa.Table, name: str, missing: int = 0) -> Ints:
+    """Return an integer column as numpy int64, with `missing` for nulls."""
+    return np.asarray(pc.fill_null(table.column(name), missing).to_numpy(), np.int64)
+
+
+def hours_spanned(reports: pa.Table) -> Ints:
+    """Return how many hours each stated time touches, at least one."""
+    first = column(reports, "occurred_from_us") // HOUR_US
+    last = -(-column(reports, "occurred_to_us") // HOUR_US)
+    return np.asarray(np.maximum(last - first, 1), np.int64)
+
+
+def sources(reports: pa.Table, setting: Setting) -> Ints:
+    """Return the number of each report's source in `setting.source_ids`."""
+    index = pc.index_in(reports.column("source_id"), pa.array(setting.source_ids))
+    return np.asarray(index.to_numpy(), np.int64)
+
+
+def matchable(reports: pa.Table, source: Ints, setting: Setting) -> Ints:
+    """Return the rows that may be matched, in table order."""
+    parameters = setting.parameters
+    radius = column(reports, "radius_m", parameters.unknown_radius_m)
+    placed = pc.is_valid(reports.column("latitude_e7")).to_numpy()
+    narrow = (radius <= parameters.largest_radius_m) & placed
+    narrow &= hours_spanned(reports) <= parameters.longest_interval_h
+    merged = np.array([setting.profiles[s].source.already_merged for s in setting.source_ids])
+    if merged.size and np.unique(source[narrow]).size < 2:
+        narrow &= ~merged[source]
+    return np.flatnonzero(narrow)
+
+
+def coded(reports: pa.Table, name: str, mapping: Callable[[str], Labels]) -> Coded:
+    """Number the distinct (source, label, meaning) of a family of labels; 0 says nothing."""
+    meaning = pc.fill_null(reports.column(name), "")
+    label = pc.fill_null(reports.column(f"{name}_label"), "")
+    joined = pc.binary_join_element_wise(reports.column("source_id"), label, meaning, "\x1f")
+    encoded = joined.combine_chunks().dictionary_encode()
+    distinct = encoded.dictionary.to_pylist()
+    said: dict[Said, int] = {}
+    row_of = np.zeros(len(distinct), np.int64)
+    for at in sorted(range(len(distinct)), key=distinct.__getitem__):
+        source_id, word, node = distinct[at].split("\x1f")
+        words = mapping(source_id).map.get(word) or (node,)
+        if words != (UNKNOWN,) and words != ("",):
+            row_of[at] = said.setdefault(Said(source_id, tuple(words)), len(said) + 1)
+    return Coded(row_of[encoded.indices.to_numpy()], tuple(said))
+
+
+def timed(source: Ints, hours: Ints, setting: Setting) -> tuple[Ints, tuple[Stated, ...]]:
+    """Number the distinct (source, hours spanned); returns each report's number and the list."""
+    unique, inverse = np.unique(source * 100_000 + hours, return_inverse=True)
+    stated = [Stated(setting.source_ids[key // 100_000], int(key % 100_000)) for key in unique]
+    return np.asarray(inverse, np.int64), tuple(stated)
+
+
+def content_codes(reports: pa.Table) -> Ints:
+    """Return a number for each content key, -1 without one."""
+    encoded = reports.column("content_key").combine_chunks().dictionary_encode()
+    return np.asarray(pc.fill_null(encoded.indices, -1).to_numpy(), np.int64)
+
+
+def length_of_degree(latitude_e7: Ints) -> Ints:
+    """Return the length of 1e-7 degree of longitude in nanometres."""
+    scale = METRES_PER_E7 * np.cos(np.radians(latitude_e7 * 1e-7)) * 1e9
+    return np.rint(scale).astype(np.int64)
+
+
+def prepare(reports: pa.Table, setting: Setting) -> Prepared:
+    """Return the features of the reports that may be matched, in canonical order."""
+    source = sources(reports, setting)
+    row = matchable(reports, source, setting)
+    if not row.size:
+        return Prepared(row, np.zeros((0, 14), np.int64), Ways((), (), (), ()))
+    late = np.array([lateness_hours(setting.profiles[s].noise) for s in setting.source_ids])
+    start = column(reports, "occurred_from_us") // HOUR_US
+    first = start - late[source]
+    keys = pa.table({"hour": first[row], "id": reports.column("report_id").take(row)})
+    row = row[pc.sort_indices(keys, [("hour", "ascending"), ("id", "ascending")]).to_numpy()]
+    chosen = reports.take(row)
+    return _prepared(chosen, row, source[row], setting)
+
+
+def _prepared(chosen: pa.Table, row: Ints, source: Ints, setting: Setting) -> Prepared:
+    parameters = setting.parameters
+    hours = hours_spanned(chosen)
+    time_row, stated = timed(source, hours, setting)
+    late = np.array([lateness_hours(setting.profiles[s].noise) for s in setting.source_ids])
+    start = column(chosen, "occurred_from_us") // HOUR_US
+    kind = coded(chosen, "kind", lambda source_id: setting.profiles[source_id].kind)
+    actor = coded(chosen, "actor", lambda source_id: setting.profiles[source_id].actor)
+    target = coded(chosen, "target", lambda source_id: setting.profiles[source_id].target)
+    features = np.stack(
+        [
+            column(chosen, "latitude_e7"),
+            column(chosen, "longitude_e7"),
+            length_of_degree(column(chosen, "latitude_e7")),
+            radii(chosen, parameters),
+            start - late[source],
+            time_row,
+            source,
+            content_codes(chosen),
+            word_prints(chosen.column("text")),
+            kind.code,
+            actor.code,
+            target.code,
+            np.zeros(row.size, np.int64),
+            start,
+        ],
+        axis=1,
+    )
+    each = reports_per_incident(setting.profiles)
+    features[:, 12] = log_density(features, start + hours // 2, each, parameters)
+    return Prepared(row, features, Ways(stated, kind.said, actor.said, target.said))
+
+
+def radii(reports: pa.Table, parameters: Parameters) -> Ints:
+    """Return the error radius of each report, at least `LEAST_RADIUS_M`."""
+    radius = column(reports, "radius_m", parameters.unknown_radius_m)
+    return np.asarray(np.maximum(radius, LEAST_RADIUS_M), np.int64)

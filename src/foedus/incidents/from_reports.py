@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How incidents arise from reports: prepare, group, and say what each group says together.
+
+The steps, which the code repeats: (1) choose the reports that may be matched and bring them into
+canonical order; (2) work out what is believed of their sources; (3) group them on an engine;
+(4) sort all reports by group; (5) name the groups; (6) say what each says, and where its members
+differ. Pure: same reports and setting, same bytes, whatever the order of the rows and the engine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from foedus.base.encoding import canonical, schema
+from foedus.engines.engine import Engine
+from foedus.incidents import consensus, differences
+from foedus.incidents.beliefs import Setting, beliefs
+from foedus.incidents.consensus import Sorted
+from foedus.incidents.features import (
+    column,
+    content_codes,
+    prepare,
+    radii,
+    sources,
+)
+from foedus.incidents.groups import Grouped, group
+from foedus.incidents.independence import copying, independent_sources
+from foedus.incidents.likelihood import MICRONAT, Ints
+from foedus.incidents.record import Incident, Member
+from foedus.reports.record import PRECISIONS
+from foedus.reports.taxonomy import UNKNOWN
+
+MILLION: Final = 1_000_000
+NO_SIDE: Final = "none"
+
+
+class Fused(NamedTuple):
+    """The tables of this stage, each in a fixed order of rows."""
+
+    incidents: pa.Table
+    members: pa.Table
+    disagreements: pa.Table
+
+
+class Told(NamedTuple):
+    """What the groups say together, and where their members differ; rows in group order."""
+
+    incidents: pa.Table
+    disagreements: pa.Table
+
+
+class Names(NamedTuple):
+    """The two ids of each group."""
+
+    incident_id: pa.Array
+    lineage_id: pa.Array
+
+
+def fuse(reports: pa.Table, setting: Setting, engine: Engine) -> Fused:
+    """Return the incidents that `reports` tell of, their members and their disagreements.
+
+    `reports` has `schema(Report)`; rows of incidents are ordered by start, then lineage id.
+    """
+    reports = reports.combine_chunks()
+    rank = _ranks(reports.column("report_id"))
+    prepared = prepare(reports, setting)  # (1)
+    known = beliefs(setting, prepared.ways)  # (2)
+    least = round(setting.parameters.least_gain_nat * MICRONAT)
+    grouped = group(prepared.features, known, least, engine)  # (3)
+    owner, gain = _spread(reports.num_rows, prepared.row, grouped)
+    members = consensus.sorted_by_group(reports, rank[owner], rank)  # (4)
+    names = named(members)  # (5)
+    gains = gain[np.lexsort((rank, rank[owner]))]
+    told = _incidents(members, names, setting)  # (6)
+    by_start = [("occurred_from_us", "ascending"), ("lineage_id", "ascending")]
+    by_report = [("lineage_id", "ascending"), ("field", "ascending"), ("report_id", "ascending")]
+    return Fused(
+        told.incidents.sort_by(by_start),
+        _members(members, names, gains),
+        told.disagreements.sort_by(by_report),
+    )
+
+
+def _ranks(ids: pa.ChunkedArray) -> Ints:
+    rank = np.empty(len(ids), np.int64)
+    rank[pc.sort_indices(ids).to_numpy()] = np.arange(len(ids))
+    return rank
+
+
+def _spread(count: int, row: Ints, grouped: Grouped) -> tuple[Ints, Ints]:
+    """Bring groups of prepared reports to the rows of the table; the others stand alone."""
+    owner = np.arange(count)
+    gain = np.zeros(count, np.int64)
+    owner[row] = row[grouped.group]
+    gain[row] = grouped.gain
+    return owner, gain
+
+
+def named(members: Sorted) -> Names:
+    """Name each group by its members' digests, and its lineage by what was known first."""
+    digests = np.array(members.reports.column("digest").to_pylist(), object)
+    ids = members.reports.column("report_id").to_pylist()
+    known = column(members.reports, "known_from_us")
+    anchor = consensus.first_by(members, known)
+    bounds = zip(members.start[:-1].tolist(), members.start[1:].tolist(), strict=True)
+    content = [_sha(canonical(sorted(digests[a:b]))) for a, b in bounds]
+    lineage = [_sha(ids[at].encode())[:16] for at in anchor.tolist()]
+    return Names(pa.array(content, pa.string()), pa.array(lineage, pa.string()))
+
+
+def _sha(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _incidents(members: Sorted, names: Names, setting: Setting) -> Told:
+    radius = radii(members.reports, setting.parameters)
+    placed = pc.is_valid(members.reports.column("latitude_e7")).to_numpy()
+    where = consensus.first_by(members, (~placed).astype(np.int64), radius)
+    point, time = consensus.place(members, radius), _time(members)
+    found = [
+        *(differences.by_value(members, name) for name in differences.COMPARED),
+        differences.by_time(members, time["occurred_from_us"], time["occurred_to_us"]),
+        differences.by_place(members, point, radius),
+    ]
+    columns = {
+        **names._asdict(),
+        **time,
+        **point._asdict(),
+        **{name: _taken(members, name, where) for name in ("place_name", "region", "country")},
+        **_labels(members, setting),
+        **_parties(members),
+        **_deaths(members),
+        **_counts(members, setting),
+        "sides": _sides(members, setting),
+        "disagreements": differences.fields(members, found),
+        "set_apart": _set_apart(members),
+        "warnings": consensus.union(members, "warnings"),
+        "known_from_us": consensus.greatest(members, "known_from_us"),
+        "known_to_us": consensus.least(members, "known_to_us"),
+    }
+    layout = schema(Incident)
+    incidents = pa.table([columns[name] for name in layout.names], schema=layout)
+    return Told(incidents, differences.table(members, found, *names))
+
+
+def _taken(members: Sorted, name: str, rows: Ints) -> pa.Array:
+    return members.reports.column(name).take(pa.array(rows)).combine_chunks()
+
+
+def _time(members: Sorted) -> dict[str, pa.Array]:
+    fineness = pc.index_in(members.reports.column("occurred_precision"), pa.array(PRECISIONS))
+    width = column(members.reports, "occurred_to_us") - column(members.reports, "occurred_from_us")
+    rows = consensus.first_by(members, width, np.asarray(fineness.to_numpy(), np.int64))
+    names = ("occurred_from_us", "occurred_to_us", "occurred_precision")
+    return {name: _taken(members, name, rows) for name in names}
+
+
+def _labels(members: Sorted, setting: Setting) -> dict[str, pa.Array]:
+    found = {}
+    for name, taxonomy in (("kind", setting.kinds), ("target", setting.targets)):
+        vote = consensus.votes(members, name)
+        best = consensus.most_stated(members, vote, consensus.classes_of(taxonomy))
+        found[name] = pc.fill_null(best, UNKNOWN)
+    claimed = consensus.votes(members, "actor")
+    rivals = np.bincount(claimed.group, minlength=members.count)
+    actor = consensus.most_stated(members, claimed, {})
+    nothing = pa.nulls(members.count, pa.string())
+    found["actor"] = pc.if_else(pa.array(rivals == 1), actor, nothing)
+    return found
+
+
+def _parties(members: Sorted) -> dict[str, pa.Array]:
+    """The parties together; deaths by party only where one report alone tells of them."""
+    lone = np.diff(members.start) == 1
+    stated = members.reports.column("party_deaths").combine_chunks()
+    held = np.where(lone, pc.list_value_length(stated).to_numpy()[members.start[:-1]], 0)
+    offsets = np.concatenate([[0], np.cumsum(held)])
+    items = pc.list_flatten(stated.take(pa.array(members.start[:-1][lone])))
+    deaths = pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), items)
+    return {"parties": consensus.union(members, "parties"), "party_deaths": deaths}
+
+
+def _deaths(members: Sorted) -> dict[str, pa.Array]:
+    return {
+        "civilian_deaths": consensus.median(members, "civilian_deaths"),
+        "unattributed_deaths": consensus.median(members, "unattributed_deaths"),
+        "deaths_low": consensus.least(members, "deaths_low"),
+        "deaths_best": consensus.median(members, "deaths_best"),
+        "deaths_high": consensus.greatest(members, "deaths_high"),
+    }
+
+
+def _counts(members: Sorted, setting: Setting) -> dict[str, pa.Array]:
+    source = sources(members.reports, setting)
+    pairs = np.unique(members.group * len(setting.source_ids) + source)
+    content = content_codes(members.reports)
+    return {
+        "report_count": pa.array(np.diff(members.start)),
+        "source_count": pa.array(np.bincount(pairs // len(setting.source_ids))),
+        "independent_count": pa.array(
+            independent_sources(members.start, source, content, copying(setting))
+        ),
+        "article_count": consensus.total(members, "article_count"),
+    }
+
+
+def _sides(members: Sorted, setting: Setting) -> pa.Array:
+    """Sides of the sources in the order in which the parties are declared, then none."""
+    declared = [*dict.fromkeys(party.side for party in setting.parties), NO_SIDE]
+    sides = {party.id: party.side for party in setting.parties}
+    stands = [setting.profiles[source_id].source.side for source_id in setting.source_ids]
+    rank = np.array([declared.index(NO_SIDE if s is None else sides.get(s, s)) for s in stands])
+    of_row = rank[sources(members.reports, setting)]
+    order = np.lexsort((of_row, members.group))
+    words = pa.array(declared, pa.string()).take(pa.array(of_row[order]))
+    return consensus.listed(members, members.group[order], words)
+
+
+def _set_apart(members: Sorted) -> pa.Array:
+    absent = pc.is_null(members.reports.column("set_apart")).to_numpy()
+    return _taken(members, "set_apart", consensus.first_by(members, absent.astype(np.int64)))
+
+
+def _members(members: Sorted, names: Names, gains: Ints) -> pa.Table:
+    """The tie of each report; its probability is that of the gain read as log-odds."""
+    group = pa.array(members.group)
+    lone = np.diff(members.start)[members.group] == 1
+    odds = np.exp(np.clip(gains / MICRONAT, -30.0, 30.0))
+    probability = np.where(lone, MILLION, np.rint(MILLION * odds / (1.0 + odds)))
+    return pa.table(
+        {
+            "incident_id": names.incident_id.take(group),
+            "lineage_id": names.lineage_id.take(group),
+            "report_id": members.reports.column("report_id"),
+            "probability_ppm": probability.astype(np.int64),
+            "score_micronat": gains,
+        },
+        schema=schema(Member),
+    ).sort_by([("lineage_id", "ascending"), ("report_id", "ascending")])

@@ -1,0 +1,283 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How much more likely a group of accounts is as one happening than as several: the scorer.
+
+The evidence of a group is the likelihood of all its accounts given one latent happening, with the
+happening's place, hour, kind, actor and target integrated out, over the product of what each
+account would have alone. It is a sum of named features (`FEATURES`), each a small function below.
+This is the marginal likelihood of Bayesian record linkage (Steorts, Hall and Fienberg, JASA 111,
+2016) for points in space and time. Members are visited in their canonical order and every feature
+is rounded to whole micronats, so that no engine and no thread changes a byte. What is believed of
+the sources comes from `beliefs`; the search is left to `pairs` and `agglomerate`.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+METRES_PER_E7: Final = 6_371_008.8 * np.pi / 180.0 * 1e-7
+"""Metres of one 1e-7 degree of latitude on the mean sphere (IUGG mean radius)."""
+HALF_TURN_E7: Final = 1_800_000_000
+MICRONAT: Final = 1_000_000.0
+IMPOSSIBLE: Final = -(10**15)
+"""Evidence of a group that cannot be one happening, in micronats; sums of a few do not overflow."""
+FEATURES: Final = ("place", "time", "kind", "actor", "target", "text")
+
+LATITUDE: Final = 0
+LONGITUDE: Final = 1
+EAST: Final = 2
+RADIUS: Final = 3
+FIRST_HOUR: Final = 4
+TIME_ROW: Final = 5
+SOURCE: Final = 6
+CONTENT: Final = 7
+WORDS: Final = 8
+KIND: Final = 9
+ACTOR: Final = 10
+TARGET: Final = 11
+LOG_DENSITY: Final = 12
+START_HOUR: Final = 13
+COLUMNS: Final = (
+    "latitude_e7", "longitude_e7", "east_nm", "radius_m", "first_hour", "time_row", "source",
+    "content", "words", "kind", "actor", "target", "log_density", "start_hour",
+)  # fmt: skip
+"""What scoring needs of each report: one int64 row each, in canonical order.
+
+`east_nm` is the length of 1e-7 degree of longitude there in nanometres; `first_hour` the first hour
+since 1970 at which it may have happened, `start_hour` the first that is stated; `content` -1 without text; `words` a 64-bit print of the
+words, 0 without; `log_density` that of incidents per square metre and hour, in micronats; `time_row`
+and the labels are rows of `Beliefs`.
+"""
+
+
+class Labels(NamedTuple):
+    """One family of labels: what each way of saying it tells of the true value."""
+
+    likelihood: Floats
+    """label row x value: likelihood of the label over its marginal; row 0 says nothing."""
+    prior: Floats
+    """Prior of each true value; sums to one."""
+    pair: Floats
+    """label row x label row: likelihood ratio of two labels for one true value."""
+
+
+class Beliefs(NamedTuple):
+    """What is believed of the sources: one row per distinct way of saying a thing."""
+
+    time: Floats
+    """time row x hour from the first: density of the true hour, per hour."""
+    time_length: Ints
+    kind: Labels
+    actor: Labels
+    target: Labels
+    merged: npt.NDArray[np.bool_]
+    """Per source: whether it has merged its accounts already."""
+    text_gain: Ints
+    """Differing bits of two word prints (0-64) -> micronats; entry 65: same content key."""
+    disc: Floats
+    """Points of a unit disc as rows x, y, weight: where a happening may lie from its account."""
+    most_but_place: float
+    """No pair's time, text and constants together multiply its likelihood ratio by more."""
+    join_gain: int
+    """Constant of every join, in micronats: how rarely a happening escapes every source."""
+    repeat_gain: int
+    """Constant of every further account of one source in a group, in micronats."""
+    outside_share: float
+    max_width_m: int
+    max_span_h: int
+    max_members: int
+
+
+@njit(cache=True, nogil=True, inline="always")
+def metres(features: Ints, origin: int, other: int) -> tuple[float, float]:
+    """Offset of one report from another in metres east and north (equirectangular)."""
+    d_lat = features[other, LATITUDE] - features[origin, LATITUDE]
+    d_lon = features[other, LONGITUDE] - features[origin, LONGITUDE]
+    if d_lon > HALF_TURN_E7:
+        d_lon -= 2 * HALF_TURN_E7
+    elif d_lon < -HALF_TURN_E7:
+        d_lon += 2 * HALF_TURN_E7
+    east = 0.5e-9 * (features[origin, EAST] + features[other, EAST])
+    return d_lon * east, d_lat * METRES_PER_E7
+
+
+@njit(cache=True, nogil=True)
+def micronats(likelihood_ratio: float) -> int:
+    """A likelihood ratio as whole micronats."""
+    if likelihood_ratio <= 0.0:
+        return IMPOSSIBLE
+    return np.int64(np.rint(np.log(likelihood_ratio) * MICRONAT))
+
+
+@njit(cache=True, nogil=True, inline="always")
+def place_share(distance_squared: float, radius: float, outside: float) -> float:
+    """Density of a point this far from its account's point, times the area of the error disc."""
+    square = radius * radius
+    if distance_squared > 4.0 * square:
+        return 0.0
+    tail = 0.25 * outside
+    return tail if distance_squared > square else tail + 1.0 - outside
+
+
+@njit(cache=True, nogil=True)
+def narrowest(features: Ints, members: Ints) -> int:
+    """Position of the member with the smallest error radius, the earliest of equals."""
+    best = 0
+    for k in range(1, members.size):
+        if features[members[k], RADIUS] < features[members[best], RADIUS]:
+            best = k
+    return best
+
+
+@njit(cache=True, nogil=True)
+def place_gain(features: Ints, disc: Floats, outside: float, members: Ints) -> int:
+    """Place: one point within every member's error disc, per square metre and further member."""
+    best = narrowest(features, members)
+    scale = float(features[members[best], RADIUS])
+    others = np.empty((3, members.size))
+    areas = 0
+    for k in range(members.size):
+        others[0, k], others[1, k] = metres(features, members[best], members[k])
+        others[2, k] = features[members[k], RADIUS]
+        if k != best:
+            areas += micronats(np.pi * others[2, k] * others[2, k])
+    total = 0.0
+    for p in range(disc.shape[1]):
+        product = disc[2, p]
+        for k in range(members.size):
+            if k != best and product > 0.0:
+                east = scale * disc[0, p] - others[0, k]
+                north = scale * disc[1, p] - others[1, k]
+                product *= place_share(east * east + north * north, others[2, k], outside)
+        total += product
+    return micronats(total) - areas if total > 0.0 else IMPOSSIBLE
+
+
+@njit(cache=True, nogil=True)
+def time_gain(features: Ints, density: Floats, length: Ints, members: Ints) -> int:
+    """Time: one hour that every member's lateness and precision allow, per hour and member."""
+    begin, end = -(2**60), 2**60
+    for member in members:
+        first = features[member, FIRST_HOUR]
+        begin = max(begin, first)
+        end = min(end, first + length[features[member, TIME_ROW]])
+    total = 0.0
+    for hour in range(begin, end):
+        product = 1.0
+        for member in members:
+            at = hour - features[member, FIRST_HOUR]
+            product *= density[features[member, TIME_ROW], at]
+        total += product
+    return micronats(total)
+
+
+@njit(cache=True, nogil=True)
+def label_gain(labels: Labels, rows: Ints) -> int:
+    """A label: one true value that every member's own words and confusions allow."""
+    likelihood, prior = labels.likelihood, labels.prior
+    total = 0.0
+    for value in range(prior.size):
+        product = prior[value]
+        for row in rows:
+            product *= likelihood[row, value]
+        total += product
+    return micronats(total)
+
+
+@njit(cache=True, nogil=True)
+def differing_bits(first: int, second: int) -> int:
+    """How many of 64 bits differ."""
+    bits = first ^ second
+    count = 0
+    while bits:
+        bits &= bits - 1
+        count += 1
+    return count
+
+
+@njit(cache=True, nogil=True)
+def text_gain(features: Ints, gain: Ints, members: Ints) -> int:
+    """Text: the mean over all pairs, once for each further member; pairs without text add none."""
+    total = 0
+    for a in range(members.size):
+        for b in range(a + 1, members.size):
+            first, second = members[a], members[b]
+            content = features[first, CONTENT]
+            if content >= 0 and content == features[second, CONTENT]:
+                total += gain[65]
+            elif features[first, WORDS] and features[second, WORDS]:
+                total += gain[differing_bits(features[first, WORDS], features[second, WORDS])]
+    return 2 * total // members.size
+
+
+@njit(cache=True, nogil=True)
+def may_join(features: Ints, beliefs: Beliefs, members: Ints) -> bool:
+    """Whether a group keeps the hard limits: size, width, span, one account per merged source."""
+    merged, width = beliefs.merged, float(beliefs.max_width_m)
+    if members.size > beliefs.max_members:
+        return False
+    for a in range(members.size):
+        for b in range(a + 1, members.size):
+            first, second = members[a], members[b]
+            source = features[first, SOURCE]
+            if source == features[second, SOURCE] and merged[source]:
+                return False
+            east, north = metres(features, first, second)
+            if east * east + north * north > width * width:
+                return False
+            apart = features[first, START_HOUR] - features[second, START_HOUR]
+            if abs(apart) > beliefs.max_span_h:
+                return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def prior_gain(features: Ints, beliefs: Beliefs, members: Ints) -> int:
+    """Prior: the denser the reporting there and then, the less a coincidence means."""
+    density = 0
+    repeats = 0
+    for k in range(members.size):
+        density += features[members[k], LOG_DENSITY]
+        for earlier in range(k):
+            if features[members[k], SOURCE] == features[members[earlier], SOURCE]:
+                repeats += 1
+                break
+    join = beliefs.join_gain - density // members.size
+    return (members.size - 1) * join + repeats * beliefs.repeat_gain
+
+
+@njit(cache=True, nogil=True)
+def gains(features: Ints, beliefs: Beliefs, members: Ints) -> Ints:
+    """The gains of `FEATURES` in their order, in micronats; zeros behind an impossible one."""
+    found = np.zeros(6, np.int64)
+    found[0] = place_gain(features, beliefs.disc, beliefs.outside_share, members)
+    if found[0] > IMPOSSIBLE:
+        found[1] = time_gain(features, beliefs.time, beliefs.time_length, members)
+    if found[0] > IMPOSSIBLE and found[1] > IMPOSSIBLE:
+        found[2] = label_gain(beliefs.kind, features[members, KIND])
+        found[3] = label_gain(beliefs.actor, features[members, ACTOR])
+        found[4] = label_gain(beliefs.target, features[members, TARGET])
+        found[5] = text_gain(features, beliefs.text_gain, members)
+    return found
+
+
+@njit(cache=True, nogil=True)
+def evidence(features: Ints, beliefs: Beliefs, members: Ints) -> int:
+    """Log-odds that a group is one happening rather than each alone, in micronats; 0 for one.
+
+    `members` are rows of `features` in canonical order.
+    """
+    if members.size < 2:
+        return 0
+    if not may_join(features, beliefs, members):
+        return IMPOSSIBLE
+    total = gains(features, beliefs, members).sum()
+    if total <= IMPOSSIBLE // 2:
+        return IMPOSSIBLE
+    return total + prior_gain(features, beliefs, members)

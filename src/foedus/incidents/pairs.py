@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which reports could be one happening: candidate pairs, found in cells and scored in place.
+
+Reports are in canonical order, by first possible hour. A block owns its first reports and sees the
+later ones that these may still reach; the pair (i, j) with i < j belongs to the owner of i. Pairs
+are scored inside the kernel and only those that gain are kept: a dense year's pairs cannot be
+stored. The score itself is left to `likelihood`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from foedus.incidents.likelihood import (
+    ACTOR,
+    FIRST_HOUR,
+    KIND,
+    LATITUDE,
+    LOG_DENSITY,
+    LONGITUDE,
+    METRES_PER_E7,
+    MICRONAT,
+    RADIUS,
+    SOURCE,
+    TARGET,
+    TIME_ROW,
+    Beliefs,
+    Floats,
+    Ints,
+    evidence,
+    metres,
+)
+
+
+class Pairs(NamedTuple):
+    """Pairs of reports (rows in canonical order, first < second) and their gain in micronats."""
+
+    first: Ints
+    second: Ints
+    gain: Ints
+
+
+class Grid(NamedTuple):
+    """The cell of each report, and how many columns a row of cells has around the globe."""
+
+    cell: Ints
+    columns: int
+
+
+def grid(features: Ints, max_width_m: int) -> Grid:
+    """Lay a grid whose cells are at least as wide and high as any pair can be apart.
+
+    Two reports of one pair then stand in the same or in neighbouring cells.
+    """
+    reach_m = min(4 * int(features[:, RADIUS].max(initial=1)), max_width_m)
+    height = int(np.ceil(reach_m / METRES_PER_E7))
+    latitude = features[:, LATITUDE]
+    farthest = float(np.abs(latitude).max(initial=0)) * 1e-7
+    shrink = float(np.cos(np.radians(min(farthest + 1.0, 89.0))))
+    columns = max(int(3_600_000_000 * shrink // height), 3)
+    width = -(-3_600_000_000 // columns)
+    row = (latitude + 900_000_000) // height
+    column = (features[:, LONGITUDE] + 1_800_000_000) % 3_600_000_000 // width
+    return Grid(row * columns + column, columns)
+
+
+@njit(cache=True, nogil=True)
+def grown(values: Ints) -> Ints:
+    """The same values with twice the room."""
+    room = np.empty(2 * values.size, np.int64)
+    room[: values.size] = values
+    return room
+
+
+@njit(cache=True, nogil=True)
+def kept(pairs: Pairs, at: int, first: int, second: int, gain: int) -> Pairs:
+    """The pairs with one more at `at`; their room grows by doubling."""
+    if at == pairs.first.size:
+        pairs = Pairs(grown(pairs.first), grown(pairs.second), grown(pairs.gain))
+    pairs.first[at] = first
+    pairs.second[at] = second
+    pairs.gain[at] = gain
+    return pairs
+
+
+@njit(cache=True, nogil=True, inline="always")
+def most_by_place(features: Ints, i: int, j: int, outside: float) -> float:
+    """No less than the density that place can add to a pair, per square metre; 0 if too far."""
+    east, north = metres(features, i, j)
+    squared = east * east + north * north
+    reach = float(features[i, RADIUS] + features[j, RADIUS])
+    if squared > 4.0 * reach * reach:
+        return 0.0
+    large = float(max(features[i, RADIUS], features[j, RADIUS]))
+    full = 1.0 / (np.pi * large * large)
+    return outside * full * 1.25 if squared > reach * reach else full
+
+
+@njit(cache=True, nogil=True)
+def neighbours(sorted_cell: Ints, order: Ints, key: int, after: int) -> Ints:
+    """The reports of one cell that come later than `after`, in canonical order."""
+    at = np.searchsorted(sorted_cell, key)
+    end = at + np.searchsorted(sorted_cell[at:], key, side="right")
+    return order[at + np.searchsorted(order[at:end], after, side="right") : end]
+
+
+@njit(cache=True, nogil=True)
+def promising(features: Ints, beliefs: Beliefs, i: int, near: Ints, floor: Floats) -> Ints:
+    """Those of `near` whose upper bound of the likelihood ratio with i reaches the floor.
+
+    `near` is in canonical order; the bound knows place and labels and takes the most of the rest.
+    """
+    kind, actor, target = beliefs.kind.pair, beliefs.actor.pair, beliefs.target.pair
+    last_hour = features[i, FIRST_HOUR] + beliefs.time_length[features[i, TIME_ROW]]
+    alone = beliefs.merged[features[i, SOURCE]]
+    outside, least = beliefs.outside_share, floor[i] / beliefs.most_but_place
+    found = np.empty(near.size, np.int64)
+    size = 0
+    for j in near:
+        if features[j, FIRST_HOUR] >= last_hour:
+            break
+        if alone and features[i, SOURCE] == features[j, SOURCE]:
+            continue
+        ratio = most_by_place(features, i, j, outside)
+        if ratio > 0.0:
+            ratio *= kind[features[i, KIND], features[j, KIND]]
+            ratio *= actor[features[i, ACTOR], features[j, ACTOR]]
+            ratio *= target[features[i, TARGET], features[j, TARGET]]
+            if ratio > least * floor[j]:
+                found[size] = j
+                size += 1
+    return found[:size]
+
+
+@njit(cache=True, nogil=True)
+def scored_pairs(
+    features: Ints, beliefs: Beliefs, cell: Ints, columns: int, owned: int, least: int
+) -> Pairs:
+    """Return each pair that gains more than `least` micronats, in canonical order of its first.
+
+    `cell` has one entry per report that is seen; the first `owned` reports own their pairs.
+    """
+    order = np.argsort(cell, kind="mergesort")
+    sorted_cell = cell[order]
+    floor = np.exp((features[:, LOG_DENSITY] + least) / (2.0 * MICRONAT)) * (1.0 - 1e-6)
+    pairs = Pairs(np.empty(1024, np.int64), np.empty(1024, np.int64), np.empty(1024, np.int64))
+    found = 0
+    pair = np.empty(2, np.int64)
+    for i in range(owned):
+        row, column = cell[i] // columns, cell[i] % columns
+        for step in range(9):
+            key = (row + step // 3 - 1) * columns + (column + step % 3 - 1) % columns
+            near = neighbours(sorted_cell, order, key, i)
+            for j in promising(features, beliefs, i, near, floor):
+                pair[0], pair[1] = i, j
+                gain = evidence(features, beliefs, pair)
+                if gain > least:
+                    pairs = kept(pairs, found, i, j, gain)
+                    found += 1
+    return Pairs(pairs.first[:found], pairs.second[:found], pairs.gain[:found])

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The frozen parameters of fusion: one readable TOML file, named by its digest.
+
+Nothing here is fitted while fusing, so that one corrected report cannot move every other. The
+noise of each source stands in its profile; what holds for all of them stands here.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+
+import msgspec
+
+from foedus.base.encoding import digest
+from foedus.errors import DrafterError, Fault
+
+
+class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What fusion takes as given, whatever the sources."""
+
+    max_width_m: int = 40_000
+    """No two members of an incident lie farther apart than this."""
+    max_span_h: int = 96
+    """No two members of an incident begin farther apart than this."""
+    max_members: int = 64
+    """No incident has more members than this; more reports of one spot make several incidents."""
+    longest_interval_h: int = 168
+    """A report whose time is wider than this stands alone: its time tells too little."""
+    largest_radius_m: int = 40_000
+    """A report whose place is wider than this stands alone: its place tells too little."""
+    unknown_radius_m: int = 10_000
+    """Radius of a report that has a point but no error radius."""
+    outside_share: float = 0.02
+    """Share of points that lie outside their declared radius (but within twice of it)."""
+    density_cell_m: int = 8_000
+    """Side of the cell in which the local density of incidents is estimated."""
+    density_cell_h: int = 48
+    """Length of that cell in time."""
+    background_per_cell: float = 0.02
+    """Incidents that a cell is taken to hold before any report is counted."""
+    repeats_share: float = 0.2
+    """Share of happenings that a source which may repeat itself tells of more than once."""
+    same_text_nat: float = 3.0
+    """Log-likelihood ratio of two accounts that carry the same text."""
+    like_text_nat: float = 1.5
+    """Log-likelihood ratio of two accounts whose words nearly all agree."""
+    unlike_text_nat: float = -0.5
+    """Log-likelihood ratio of two accounts whose words do not agree at all."""
+    least_gain_nat: float = 0.0
+    """Two groups join only if joining makes the whole record more likely by more than this."""
+
+    @property
+    def digest(self) -> str:
+        """The digest that names this set of parameters."""
+        return digest(self)
+
+
+def read_parameters(path: Path | None = None) -> Parameters:
+    """Read a parameter file, or the one that is shipped; raises `DrafterError` if it is faulty."""
+    source = path or Path(str(files("foedus") / "library" / "parameters" / "default.toml"))
+    try:
+        values = tomllib.loads(source.read_text("utf-8"))
+        return msgspec.convert(values, Parameters)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise DrafterError(
+            Fault(file=str(source), expected="a parameter file", got=str(error))
+        ) from error
