@@ -22,6 +22,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pv
+
 from foedus.base.parties import Parties, Party
 from foedus.engines.local import LocalEngine
 from foedus.incidents.beliefs import Setting

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How well a clustering meets the truth: pairwise and B-cubed F1 (Bagga and Baldwin, COLING 1998)."""
+"""How well a clustering meets the truth: pairwise and B-cubed F1.
+
+B-cubed: Bagga and Baldwin, COLING 1998.
+"""
 
 from __future__ import annotations
 

@@ -27,8 +27,9 @@ def test_results_come_in_the_order_of_the_blocks(threads: int) -> None:
 
 def test_a_faulty_kernel_is_heard() -> None:
     """An error in a kernel reaches the caller."""
+
     def faulty(block: pa.Table) -> pa.Table:
-        raise ValueError("kernel")
+        raise ValueError(f"kernel {block.num_rows}")
 
     with pytest.raises(ValueError, match="kernel"):
         LocalEngine(2).map(faulty, [pa.table({"x": [1]}), pa.table({"x": [2]})])

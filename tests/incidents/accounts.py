@@ -1,21 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Made accounts: reports, profiles and settings for the tests of fusion, with everything declared."""
+"""Made accounts: reports, profiles, settings and features for the tests of fusion."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
 import pyarrow as pa
 
 from foedus.base.encoding import schema, table_digests, to_table
 from foedus.base.parties import Parties, Party
 from foedus.incidents.beliefs import Setting
+from foedus.incidents.likelihood import Ints
 from foedus.incidents.parameters import Parameters, read_parameters
 from foedus.reports.profile import Columns, Identity, Lateness, Noise, Place, Profile, Time
 from foedus.reports.record import STATED, Report
 from foedus.reports.taxonomy import load_kinds, load_targets
 
 HOUR_US = 3_600_000_000
+E7_PER_M = 1 / 0.011119492664455875
 NOON_US = 1_424_001_600_000_000
 """15 February 2015, 12:00 UTC."""
 
@@ -86,3 +89,18 @@ def table(accounts: Iterable[Report]) -> pa.Table:
     layout = schema(Report)
     at = layout.get_field_index("digest")
     return made.set_column(at, layout.field(at), table_digests(made, STATED))
+
+
+def features(*rows: dict[str, int]) -> Ints:
+    """Rows of features at the equator, where a degree is as long both ways."""
+    found = np.zeros((len(rows), 14), np.int64)
+    for at, row in enumerate(rows):
+        found[at, 0] = round(row.get("north_m", 0) * E7_PER_M)
+        found[at, 1] = round(row.get("east_m", 0) * E7_PER_M)
+        found[at, 2] = 11_119_493
+        found[at, 3] = row.get("radius_m", 1_000)
+        found[at, 4] = found[at, 13] = row.get("hour", 0)
+        found[at, 5] = row.get("time_row", 0)
+        found[at, 6] = row.get("source", at)
+        found[at, 7] = row.get("content", -1)
+    return found

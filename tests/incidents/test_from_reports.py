@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from accounts import account, profile, setting, table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +15,6 @@ from foedus.incidents.from_reports import Fused, fuse
 from foedus.incidents.parameters import Parameters
 from foedus.incidents.record import Disagreement, Incident, Member
 from foedus.reports.record import Report
-from tests.incidents.accounts import account, profile, setting, table
 
 ONE = LocalEngine(1)
 
@@ -151,7 +151,9 @@ def test_imprecise_reports_stand_alone() -> None:
         account("a", "1"),
         account("b", "nowhere", latitude_e7=None, longitude_e7=None, radius_m=None),
         account("b", "region", radius_m=150_000),
-        account("b", "month", occurred_to_us=account("b", "x").occurred_from_us + 2_600_000_000_000),
+        account(
+            "b", "month", occurred_to_us=account("b", "x").occurred_from_us + 2_600_000_000_000
+        ),
     ]
     found = incidents(fuse(table(made), setting(), ONE))
     assert [i.report_count for i in found] == [1, 1, 1, 1]
@@ -170,7 +172,12 @@ def test_disagreement_is_kept() -> None:
     assert (incident.deaths_low, incident.deaths_best, incident.deaths_high) == (1, 2, 9)
     assert incident.disagreements == ["actor", "deaths_best"]
     said = {(d.field, d.says) for d in from_table(Disagreement, fused.disagreements)}
-    assert said == {("actor", "east"), ("actor", "west"), ("deaths_best", "2"), ("deaths_best", "3")}
+    assert said == {
+        ("actor", "east"),
+        ("actor", "west"),
+        ("deaths_best", "2"),
+        ("deaths_best", "3"),
+    }
 
 
 def test_content_id_changes_and_lineage_stays() -> None:

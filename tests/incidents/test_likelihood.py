@@ -7,6 +7,7 @@ from math import exp, log, pi
 
 import numpy as np
 import pytest
+from accounts import PARTIES, features, setting
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,26 +37,9 @@ from foedus.incidents.likelihood import (
 from foedus.incidents.parameters import Parameters
 from foedus.reports.profile import Confusion, Lateness, Noise
 from foedus.reports.taxonomy import load_kinds
-from tests.incidents.accounts import PARTIES, setting
 
-E7_PER_M = 1 / 0.011119492664455875
 BOTH = np.array([0, 1])
 ALONE = Ways((Stated("a", 1),), (), (), ())
-
-
-def features(*rows: dict[str, int]) -> np.ndarray:  # type: ignore[type-arg]
-    """Rows of features at the equator, where a degree is as long both ways."""
-    found = np.zeros((len(rows), 14), np.int64)
-    for at, row in enumerate(rows):
-        found[at, 0] = round(row.get("north_m", 0) * E7_PER_M)
-        found[at, 1] = round(row.get("east_m", 0) * E7_PER_M)
-        found[at, 2] = 11_119_493
-        found[at, 3] = row.get("radius_m", 1_000)
-        found[at, 4] = found[at, 13] = row.get("hour", 0)
-        found[at, 5] = row.get("time_row", 0)
-        found[at, 6] = row.get("source", at)
-        found[at, 7] = row.get("content", -1)
-    return found
 
 
 def lens(first: float, second: float, apart: float) -> float:
@@ -107,7 +91,7 @@ def test_time_is_the_overlap_of_the_spans(shift: int, first: int, second: int) -
     st.lists(st.tuples(st.integers(1, 50), st.floats(0.0, 0.3)), max_size=3),
 )
 def test_hour_density_is_a_density(hours: int, pieces: list[tuple[int, float]]) -> None:
-    """The density of the true hour sums to one, is never negative and reaches back by the lateness."""
+    """The density of the true hour sums to one and reaches back by the lateness."""
     ends = sorted({upto for upto, _ in pieces})
     shares = [share for _, share in pieces][: len(ends)]
     lateness = tuple(Lateness(upto_h=u, share=s) for u, s in zip(ends, shares, strict=True))

@@ -8,6 +8,7 @@ from itertools import combinations
 import numpy as np
 import pyarrow as pa
 import pytest
+from accounts import features, profile, setting
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,8 +20,6 @@ from foedus.incidents.groups import group
 from foedus.incidents.likelihood import Beliefs, Ints, evidence
 from foedus.incidents.parameters import Parameters
 from foedus.incidents.words import word_prints
-from tests.incidents.accounts import profile, setting
-from tests.incidents.test_likelihood import features
 
 MERGED = setting(*(profile(source, already_merged=True) for source in "abc"))
 WAYS = Ways((Stated("a", 1), Stated("b", 1), Stated("c", 24)), (), (), ())
@@ -49,7 +48,9 @@ def naive_groups(rows: Ints, believed: Beliefs) -> list[int]:
     """Join the two groups that gain most, first over all pairs, until none gains."""
     count = rows.shape[0]
     pairs = {
-        pair for pair in combinations(range(count), 2) if evidence(rows, believed, np.array(pair)) > 0
+        pair
+        for pair in combinations(range(count), 2)
+        if evidence(rows, believed, np.array(pair)) > 0
     }
     groups = {at: [at] for at in range(count)}
     while True:

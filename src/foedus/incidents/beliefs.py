@@ -78,7 +78,9 @@ def words_of_parties(parties: Parties) -> Words:
     whole = {party.part_of for party in parties}
     leaves = {party.id: party.side for party in parties if party.id not in whole}
     meanings = {
-        party.id: tuple(one.id for one in (party, *parties.descendants(party.id)) if one.id in leaves)
+        party.id: tuple(
+            one.id for one in (party, *parties.descendants(party.id)) if one.id in leaves
+        )
         for party in parties
     }
     return Words(tuple(leaves), tuple(leaves.values()), meanings)
@@ -91,7 +93,8 @@ def confusion_matrix(words: Words, confusion: Confusion) -> Floats:
     same = (classes[:, None] == classes[None, :]).astype(np.float64)
     same /= same.sum(axis=1, keepdims=True)
     right = 1.0 - confusion.same_class - confusion.any
-    return np.eye(count) * right + same * confusion.same_class + confusion.any / count
+    stated = np.eye(count) * right + same * confusion.same_class + confusion.any / count
+    return np.asarray(stated, np.float64)
 
 
 def labels(words: Words, said: Sequence[Said], confusions: Mapping[str, Confusion]) -> Labels:

@@ -36,7 +36,7 @@ class Sorted(NamedTuple):
     """First row of each group, and the number of rows at the end."""
 
     @property
-    def count(self) -> int:
+    def groups(self) -> int:
         """How many groups there are."""
         return self.start.size - 1
 
@@ -88,7 +88,7 @@ def median(members: Sorted, name: str) -> pa.Array:
     given = pc.is_valid(members.reports.column(name)).to_numpy()
     values = column(members.reports, name)
     order = np.lexsort((values, ~given, members.group))
-    held = np.bincount(members.group[given], minlength=members.count)
+    held = np.bincount(members.group[given], minlength=members.groups)
     middle = members.start[:-1] + np.maximum(held - 1, 0) // 2
     found = values[order][middle]
     return pa.array(found, mask=held == 0)
@@ -122,7 +122,7 @@ def place(members: Sorted, radius_m: Ints) -> Point:
     turned = longitude[reference] + side
     turned = (turned + HALF_TURN_E7) % (2 * HALF_TURN_E7) - HALF_TURN_E7
     radius = np.rint(1.0 / np.sqrt(mass)).astype(np.int64)
-    untold = np.bincount(members.group[told & placed], minlength=members.count) == 0
+    untold = np.bincount(members.group[told & placed], minlength=members.groups) == 0
     lone = np.diff(members.start) == 1
     turned[lone] = longitude[reference[lone]]
     return Point(
@@ -140,7 +140,8 @@ def metres_apart(members: Sorted, point: Point) -> Ints:
     side = np.asarray(point.longitude_e7.fill_null(0).to_numpy(), np.int64)[members.group]
     east = (longitude - side + HALF_TURN_E7) % (2 * HALF_TURN_E7) - HALF_TURN_E7
     scale = METRES_PER_E7 * np.cos(np.radians(middle * 1e-7))
-    return np.rint(np.hypot(east * scale, (latitude - middle) * METRES_PER_E7)).astype(np.int64)
+    apart = np.hypot(east * scale, (latitude - middle) * METRES_PER_E7)
+    return np.asarray(np.rint(apart), np.int64)
 
 
 class Vote(NamedTuple):
@@ -148,7 +149,7 @@ class Vote(NamedTuple):
 
     group: Ints
     value: pa.Array
-    count: Ints
+    voters: Ints
 
 
 def votes(members: Sorted, name: str) -> Vote:
@@ -159,7 +160,7 @@ def votes(members: Sorted, name: str) -> Vote:
     row = np.flatnonzero(mask.to_numpy(zero_copy_only=False))
     encoded = values.take(pa.array(row)).dictionary_encode()
     key = members.group[row] * (len(encoded.dictionary) + 1) + encoded.indices.to_numpy()
-    unique, first, count = np.unique(key, return_index=True, return_counts=True)
+    _, first, count = np.unique(key, return_index=True, return_counts=True)
     order = np.lexsort((first, -count, members.group[row][first]))
     chosen = first[order]
     return Vote(
@@ -174,21 +175,23 @@ def most_stated(members: Sorted, vote: Vote, otherwise: Mapping[str, str]) -> pa
 
     Among equals it is what `otherwise` gives for all of them alike, else null.
     """
-    leads = np.append(True, vote.group[1:] != vote.group[:-1]) if vote.group.size else vote.count > 0
-    lead_of = np.flatnonzero(leads)[np.cumsum(leads) - 1] if vote.group.size else vote.group
-    tied = vote.count == vote.count[lead_of]
-    rivals = np.bincount(vote.group[tied], minlength=members.count)
+    if not vote.group.size:
+        return pa.nulls(members.groups, pa.string())
+    leads = np.append(True, vote.group[1:] != vote.group[:-1])
+    lead_of = np.flatnonzero(leads)[np.cumsum(leads) - 1]
+    tied = vote.voters == vote.voters[lead_of]
+    rivals = np.bincount(vote.group[tied], minlength=members.groups)
     classes = pa.array([otherwise.get(v) for v in vote.value.to_pylist()], pa.string())
     alike = pc.fill_null(pc.equal(classes, classes.take(pa.array(lead_of))), False)
     agreeing = np.bincount(
-        vote.group[tied & alike.to_numpy(zero_copy_only=False)], minlength=members.count
+        vote.group[tied & alike.to_numpy(zero_copy_only=False)], minlength=members.groups
     )
-    winner = np.full(members.count, -1, np.int64)
+    winner = np.full(members.groups, -1, np.int64)
     winner[vote.group[leads]] = np.flatnonzero(leads)
     at = pa.array(winner, mask=winner < 0)
     single = pa.array(rivals == 1)
     shared = pa.array((rivals > 1) & (agreeing == rivals))
-    nothing = pa.nulls(members.count, pa.string())
+    nothing = pa.nulls(members.groups, pa.string())
     return pc.if_else(single, vote.value.take(at), pc.if_else(shared, classes.take(at), nothing))
 
 
@@ -209,5 +212,5 @@ def listed(members: Sorted, group: Ints, values: pa.Array) -> pa.Array:
     encoded = values.dictionary_encode()
     key = group * (len(encoded.dictionary) + 1) + encoded.indices.to_numpy()
     first = np.sort(np.unique(key, return_index=True)[1])
-    offsets = np.searchsorted(group[first], np.arange(members.count + 1))
+    offsets = np.searchsorted(group[first], np.arange(members.groups + 1))
     return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), values.take(pa.array(first)))

@@ -23,7 +23,7 @@ class Cells(NamedTuple):
     """Occupied cells in ascending order, how many reports each holds, and each report's cell."""
 
     key: Ints
-    count: Ints
+    held: Ints
     of_report: Ints
 
 
@@ -49,14 +49,14 @@ def log_density(
     """
     if not hour.size:
         return np.zeros(0, np.int64)
-    held = cells(features, hour, parameters)
-    total = np.zeros(held.key.size, np.int64)
+    found = cells(features, hour, parameters)
+    total = np.zeros(found.key.size, np.int64)
     for step in range(27):
         shift = (step // 9 - 1) * SLAB + (step // 3 % 3 - 1) * ROW + (step % 3 - 1)
-        at = np.searchsorted(held.key, held.key + shift)
-        at[at == held.key.size] = 0
-        total += np.where(held.key[at] == held.key + shift, held.count[at], 0)
+        at = np.searchsorted(found.key, found.key + shift)
+        at[at == found.key.size] = 0
+        total += np.where(found.key[at] == found.key + shift, found.held[at], 0)
     incidents = total / reports_per_incident + 27 * parameters.background_per_cell
     volume = 27.0 * parameters.density_cell_m**2 * parameters.density_cell_h
     log_per_cell = np.rint(np.log(incidents / volume) * MICRONAT).astype(np.int64)
-    return np.asarray(log_per_cell[held.of_report], np.int64)
+    return np.asarray(log_per_cell[found.of_report], np.int64)

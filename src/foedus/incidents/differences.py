@@ -40,14 +40,17 @@ def by_value(members: Sorted, name: str) -> Difference:
     code = values.take(pa.array(row)).dictionary_encode().indices.to_numpy()
     group = members.group[row]
     distinct = np.unique(np.stack([group, code]), axis=1)[0] if row.size else group
-    differing = np.bincount(distinct, minlength=members.count) > 1
+    differing = np.bincount(distinct, minlength=members.groups) > 1
     row = row[differing[group]]
     return Difference(name, row, values.take(pa.array(row)))
 
 
 def by_time(members: Sorted, begin: pa.Array, end: pa.Array) -> Difference:
     """Find the groups in which a member's time does not meet the incident's."""
-    first, last = column(members.reports, "occurred_from_us"), column(members.reports, "occurred_to_us")
+    first, last = (
+        column(members.reports, "occurred_from_us"),
+        column(members.reports, "occurred_to_us"),
+    )
     begins, ends = begin.to_numpy()[members.group], end.to_numpy()[members.group]
     outside = (first >= np.maximum(ends, begins + 1)) | (np.maximum(last, first + 1) <= begins)
     row = _rows_of_groups(members, outside)
@@ -68,8 +71,8 @@ def by_place(members: Sorted, point: Point, radius_m: Ints) -> Difference:
     return Difference("place", row, pc.binary_join_element_wise(*texts, ", ").combine_chunks())
 
 
-def _rows_of_groups(members: Sorted, flagged: np.ndarray) -> Ints:  # type: ignore[type-arg]
-    differing = np.bincount(members.group[flagged], minlength=members.count) > 0
+def _rows_of_groups(members: Sorted, flagged: np.ndarray) -> Ints:
+    differing = np.bincount(members.group[flagged], minlength=members.groups) > 0
     return np.flatnonzero(differing[members.group])
 
 
@@ -92,11 +95,12 @@ def table(
     """Return one row for each member of a group that differs, by field, then in group order."""
     row = np.concatenate([one.row for one in found])
     group = pa.array(members.group[row])
+    named = [pa.array([one.field] * one.row.size, pa.string()) for one in found]
     return pa.table(
         {
             "incident_id": incident_id.take(group),
             "lineage_id": lineage_id.take(group),
-            "field": pa.concat_arrays([pa.array([o.field] * o.row.size, pa.string()) for o in found]),
+            "field": pa.concat_arrays(named),
             "report_id": _text(members, "report_id", row),
             "says": pa.concat_arrays([one.says.cast(pa.string()) for one in found]),
         },

@@ -95,7 +95,7 @@ def coded(reports: pa.Table, name: str, mapping: Callable[[str], Labels]) -> Cod
     for at in sorted(range(len(distinct)), key=distinct.__getitem__):
         source_id, word, node = distinct[at].split("\x1f")
         words = mapping(source_id).map.get(word) or (node,)
-        if words != (UNKNOWN,) and words != ("",):
+        if tuple(words) not in ((UNKNOWN,), ("",)):
             row_of[at] = said.setdefault(Said(source_id, tuple(words)), len(said) + 1)
     return Coded(row_of[encoded.indices.to_numpy()], tuple(said))
 
@@ -116,7 +116,7 @@ def content_codes(reports: pa.Table) -> Ints:
 def length_of_degree(latitude_e7: Ints) -> Ints:
     """Return the length of 1e-7 degree of longitude in nanometres."""
     scale = METRES_PER_E7 * np.cos(np.radians(latitude_e7 * 1e-7)) * 1e9
-    return np.rint(scale).astype(np.int64)
+    return np.asarray(np.rint(scale), np.int64)
 
 
 def prepare(reports: pa.Table, setting: Setting) -> Prepared:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Groups of reports that are one happening: pairs, then parts, then best-first joining, on an engine.
+"""Groups of reports that are one happening: pairs, parts, best-first joining, on an engine.
 
 The two kernels take and give Arrow tables of whole numbers and know nothing outside them, so that
 any engine may run them: pairs by runs of time, each run seeing as far ahead as a report can reach;
@@ -9,6 +9,7 @@ joining by parts of the record that no pair ties together. Both give the same ro
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -55,14 +56,11 @@ def group_kernel(block: pa.Table, pairs: pa.Table, beliefs: Beliefs, least: int)
     """Join the reports of a block, given all pairs; gives row, group and gain."""
     features = from_block(block)
     row = block.column("row").to_numpy()
-    first = pairs.column("first").to_numpy()
-    inside = np.isin(first, row)
-    ends = [np.searchsorted(row, pairs.column(name).to_numpy()[inside]) for name in Pairs._fields[:2]]
-    gain = pairs.column("gain").to_numpy()[inside]
-    owner = agglomerated(features, beliefs, ends[0], ends[1], gain, least)
-    return pa.table(
-        {"row": row, "group": row[owner], "gain": belonging(features, beliefs, owner)}
-    )
+    inside = np.isin(pairs.column("first").to_numpy(), row)
+    found = Pairs(*(pairs.column(name).to_numpy()[inside] for name in Pairs._fields))
+    first, second = np.searchsorted(row, found.first), np.searchsorted(row, found.second)
+    owner = agglomerated(features, beliefs, first, second, found.gain, least)
+    return pa.table({"row": row, "group": row[owner], "gain": belonging(features, beliefs, owner)})
 
 
 def runs(features: Ints, beliefs: Beliefs, count: int) -> list[pa.Table]:
@@ -71,7 +69,7 @@ def runs(features: Ints, beliefs: Beliefs, count: int) -> list[pa.Table]:
     hour = features[:, FIRST_HOUR]
     edges = np.unique(np.linspace(0, total, count + 1).astype(np.int64))
     blocks = []
-    for begin, end in zip(edges[:-1], edges[1:], strict=True):
+    for begin, end in pairwise(edges.tolist()):
         length = beliefs.time_length[features[begin:end, TIME_ROW]]
         seen = int(np.searchsorted(hour, (hour[begin:end] + length).max()))
         row = np.arange(begin, max(seen, end))

@@ -50,9 +50,9 @@ COLUMNS: Final = (
 """What scoring needs of each report: one int64 row each, in canonical order.
 
 `east_nm` is the length of 1e-7 degree of longitude there in nanometres; `first_hour` the first hour
-since 1970 at which it may have happened, `start_hour` the first that is stated; `content` -1 without text; `words` a 64-bit print of the
-words, 0 without; `log_density` that of incidents per square metre and hour, in micronats; `time_row`
-and the labels are rows of `Beliefs`.
+since 1970 at which it may have happened, `start_hour` the first that is stated; `content` -1
+without text; `words` a 64-bit print of the words, 0 without; `log_density` that of incidents per
+square metre and hour, in micronats; `time_row` and the labels are rows of `Beliefs`.
 """
 
 
@@ -112,7 +112,7 @@ def micronats(likelihood_ratio: float) -> int:
     """A likelihood ratio as whole micronats."""
     if likelihood_ratio <= 0.0:
         return IMPOSSIBLE
-    return np.int64(np.rint(np.log(likelihood_ratio) * MICRONAT))
+    return int(np.rint(np.log(likelihood_ratio) * MICRONAT))
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -277,7 +277,9 @@ def evidence(features: Ints, beliefs: Beliefs, members: Ints) -> int:
         return 0
     if not may_join(features, beliefs, members):
         return IMPOSSIBLE
-    total = gains(features, beliefs, members).sum()
+    total = 0
+    for gain in gains(features, beliefs, members):
+        total += gain
     if total <= IMPOSSIBLE // 2:
         return IMPOSSIBLE
     return total + prior_gain(features, beliefs, members)

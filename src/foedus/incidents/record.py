@@ -42,7 +42,9 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     civilian_deaths: Annotated[int | None, Meta(description="best estimate", extra=DEATHS)]
     unattributed_deaths: Annotated[int | None, Meta(description="best estimate", extra=DEATHS)]
     deaths_low: Annotated[int | None, Meta(description="lowest estimate", extra=DEATHS)]
-    deaths_best: Annotated[int | None, Meta(description="median of the members' best", extra=DEATHS)]
+    deaths_best: Annotated[
+        int | None, Meta(description="median of the members' best", extra=DEATHS)
+    ]
     deaths_high: Annotated[int | None, Meta(description="highest estimate", extra=DEATHS)]
     report_count: Annotated[int, Meta(description="reports that tell of it")]
     source_count: Annotated[int, Meta(description="sources that tell of it")]

@@ -20,16 +20,15 @@ Bytes = npt.NDArray[np.uint8]
 
 
 @njit(cache=True, nogil=True)
-def mixed(value: int) -> int:
+def mixed(value: np.uint64) -> np.uint64:
     """Spread a hash over all 64 bits (finaliser of Steele, Lea and Flood, OOPSLA 2014)."""
-    value = np.uint64(value)
     value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return value ^ (value >> np.uint64(31))
 
 
 @njit(cache=True, nogil=True)
-def tally(votes: Ints, word: int) -> None:
+def tally(votes: Ints, word: np.uint64) -> None:
     """Let one word vote on each of the 64 bits."""
     for bit in range(64):
         votes[bit] += 1 if (word >> np.uint64(bit)) & np.uint64(1) else -1

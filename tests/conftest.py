@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Settings of all tests: no timed asserts, and in CI the same examples on every run."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+settings.register_profile("desk", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "desk")

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The file of parameters: what ships, what is documented, what is refused."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from foedus.errors import DrafterError
+from foedus.incidents.parameters import Parameters, read_parameters
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "parameters.md"
+
+
+def test_shipped_file_states_the_defaults() -> None:
+    """The shipped file says what the code takes where nothing is said."""
+    assert read_parameters() == Parameters()
+
+
+def test_every_parameter_is_documented_with_its_value() -> None:
+    """The page lists each parameter and the shipped value, and nothing else."""
+    rows = re.findall(r"^\| `(\w+)` \| ([-\d.]+) \|", PAGE.read_text("utf-8"), re.MULTILINE)
+    expected = {name: float(value) for name, value in msgspec.structs.asdict(Parameters()).items()}
+    assert {name: float(value) for name, value in rows} == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["max_width = 3", 'max_width_m = "far"', "max_width_m = ", "\xff\xfe"]
+)
+def test_faulty_files_are_the_drafters(tmp_path: Path, text: str) -> None:
+    """An unknown key, a wrong type, broken TOML and broken encoding are told, with the file."""
+    path = tmp_path / "bad.toml"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(DrafterError, match=r"bad\.toml"):
+        read_parameters(path)
+
+
+def test_digest_names_the_values() -> None:
+    """Equal sets have equal digests, other sets have others."""
+    assert Parameters().digest == read_parameters().digest
+    assert Parameters(max_width_m=1).digest != Parameters().digest

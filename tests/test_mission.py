@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A mission folder: what is read of it, and how each of its faults is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from foedus.errors import DrafterError, OperatorError
+from foedus.mission import Policy, asked_moment, find_mission, read_mission
+from small_mission import DONBAS, all_rows, cut, make_mission
+
+FAULTS = {
+    "unknown key": ('title = "Donbas', 'titel = "Donbas', "did you mean 'title'?", 7),
+    "wrong type": ("latitude = 48.0\n", 'latitude = "48.0"\n', "expected a number", None),
+    "unknown zone": ('"Europe/Kyiv"', '"Europe/Kiyv"', "did you mean 'Europe/Kyiv'?", 8),
+    "unknown profile": ('"ucdp-ged"', '"ucdp-gde"', "did you mean 'ucdp-ged'?", None),
+    "missing file": ("2014_2022.csv", "2014_2023.csv", "did you mean 'ucdp_ged", None),
+    "no file": ('["data/ucdp_ged_ukraine_2014_2022.csv"]', "[]", "one file or more", None),
+    "bad date": ('"2016-09-21"', '"2016-09-31"', "mark.5.on: expected a day that is in the calendar", None),
+    "period backwards": ('"2022-02-23"', '"2012-02-23"', "not before the first", None),
+    "party twice": ('id = "lpr"', 'id = "dpr"', "an id of its own", None),
+    "unknown whole": ('id = "lpr"', 'id = "lpr"\npart_of = "drp"', "did you mean 'dpr'?", None),
+    "party without a name": ('[party.names]\nen = "DPR"', '[party.ids2]\nen = "DPR"', "names", None),
+    "no address": ('"https://uawire', '"uawire', "an address, http or https", None),
+    "unknown evidence": ('evidence = "S"', 'evidence = "K"', "expected one of S, P", None),
+    "latitude 91": ("latitude = 48.0\n", "latitude = 91.0\n", "a latitude from -90 to 90", None),
+    "map turned": ("west = 36.4", "west = 46.4", "west < east and south < north", None),
+    "no reason": ('reason = "closed', '#reason = "closed', "a reason to depart", None),
+    "negative delay": ("delay_h = 0", "delay_h = -1", "zero or more", None),
+    "missing parameters": ("[map]", '[parameters]\nfile = "p.toml"\n\n[map]', "p.toml", None),
+    "not TOML": ("[mission]", "[mission", "TOML", None),
+}
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[dict[str, str]]:
+    """A cut of the shipped record."""
+    return cut(all_rows())
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_fault_is_told(fault: str, rows: list[dict[str, str]], tmp_path: Path) -> None:
+    """Each fault of a mission.toml is told with its file, its line and what was expected."""
+    old, new, told, line = FAULTS[fault]
+
+    def edit(text: str) -> str:
+        assert old in text
+        return text.replace(old, new, 1)
+
+    folder = make_mission(tmp_path / "m", rows, edit)
+    with pytest.raises(DrafterError) as caught:
+        read_mission(folder)
+    assert told in str(caught.value)
+    assert all(f.file == str(folder / "mission.toml") and f.line for f in caught.value.faults)
+    if line is not None:
+        assert line in [fault.line for fault in caught.value.faults]
+
+
+def test_all_faults_at_once(rows: list[dict[str, str]], tmp_path: Path) -> None:
+    """Faults of meaning are gathered over the whole document and told in the order of lines."""
+
+    def edit(text: str) -> str:
+        text = text.replace('"ucdp-ged"', '"none"').replace("2016-09-21", "soon")
+        return text.replace("delay_h = 0", "delay_h = -2")
+
+    with pytest.raises(DrafterError) as caught:
+        read_mission(make_mission(tmp_path / "m", rows, edit))
+    lines = [fault.line or 0 for fault in caught.value.faults]
+    assert len(lines) == 3
+    assert lines == sorted(lines)
+
+
+def test_shipped_mission() -> None:
+    """The shipped mission names its parties in four languages and gives a reason for its policy."""
+    mission = read_mission(DONBAS)
+    assert [party.id for party in mission.parties] == ["ua", "dpr", "lpr", "uafn", "maidan"]
+    assert all(set(party.names) == {"en", "uk", "ru", "fr"} for party in mission.parties)
+    assert mission.policy == Policy(
+        place_cell_m=0, delay_h=0, reason="closed record that is already public"
+    )
+    minsk_2 = next(mark for mark in mission.marks if mark.short == "Minsk II")
+    assert minsk_2.on_us == 1_423_951_200_000_000  # 2015-02-14T22:00Z
+    assert [mark.short for mark in mission.marks if mark.compare] == [
+        "Minsk II",
+        "July 2020 measures",
+    ]
+
+
+def test_default_policy_does_least_harm(rows: list[dict[str, str]], tmp_path: Path) -> None:
+    """A mission that says nothing of policy is coarse to 10 km and late by 72 hours."""
+    folder = make_mission(tmp_path / "m", rows, lambda text: text.partition("[policy]")[0])
+    policy = read_mission(folder).policy
+    assert (policy.place_cell_m, policy.delay_h) == (10_000, 72)
+
+
+def test_found_by_name_folder_and_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mission is found by its name, its folder and its file alike."""
+    monkeypatch.chdir(DONBAS.parent.parent)
+    names = ("donbas", "missions/donbas", "missions/donbas/mission.toml")
+    assert len({find_mission(name).resolve() for name in names}) == 1
+
+
+def test_unknown_name_has_a_hint(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that no mission has is answered with the nearest that one has."""
+    monkeypatch.chdir(DONBAS.parent.parent)
+    with pytest.raises(OperatorError, match="did you mean 'donbas'"):
+        find_mission("dombas")
+
+
+@pytest.mark.parametrize("written", ["soon", "2015-02-30", "immediately", "04/05/2015"])
+def test_an_option_that_is_no_time(written: str) -> None:
+    """What a caller writes after an option and is no time is told with the option's name."""
+    with pytest.raises(OperatorError, match="--known: expected"):
+        asked_moment(written, "Europe/Kyiv", "--known")

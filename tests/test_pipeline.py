@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The whole path: what must hold of a run, whatever its input."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from pathlib import Path
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+
+import foedus
+from foedus import pipeline
+from foedus.errors import DrafterError, OperatorError
+from small_mission import DONBAS, ROOT, Rows, all_rows, cut, make_mission
+
+TABLES = ("reports", "articles", "incidents", "members", "disagreements")
+
+
+@pytest.fixture(scope="module")
+def rows() -> Rows:
+    """A cut of the shipped record."""
+    return cut(all_rows())
+
+
+@pytest.fixture(scope="module")
+def donbas(tmp_path_factory: pytest.TempPathFactory) -> pipeline.Run:
+    """The shipped mission, run once without publishing."""
+    return pipeline.run(DONBAS, out=tmp_path_factory.mktemp("donbas") / "out")
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Return every file below a folder with its bytes."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+
+
+def record(folder: Path) -> dict[str, bytes]:
+    """Return the bytes of the record's tables but for refusals, which tell row numbers."""
+    return {name: (folder / "record" / f"{name}.parquet").read_bytes() for name in TABLES}
+
+
+def test_every_row_is_an_incident(donbas: pipeline.Run) -> None:
+    """A source that is already merged never fuses within itself: 3,077 rows, 3,077 incidents."""
+    assert (donbas.read, donbas.accepted, donbas.quarantined) == (3077, 3077, 0)
+    assert donbas.incidents == 3077
+    assert pc.sum(donbas.tables["incidents"]["report_count"]).as_py() == 3077
+
+
+def test_sums_by_year_reconcile(donbas: pipeline.Run) -> None:
+    """Events and deaths by year, low, best and high, equal the sums of the file's own columns."""
+    wanted: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    for row in all_rows():
+        sums = wanted[row["date_start"][:4]]
+        for place, value in enumerate((1, *(int(row[name]) for name in ("low", "best", "high")))):
+            sums[place] += value
+    got: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    columns = ["occurred_written", "deaths_low", "deaths_best", "deaths_high"]
+    for item in donbas.tables["reports"].select(columns).to_pylist():
+        sums = got[item["occurred_written"][:4]]
+        for place, value in enumerate((1, *(item[name] for name in columns[1:]))):
+            sums[place] += value
+    assert got == wanted
+    for name in columns[1:]:
+        reports, incidents = donbas.tables["reports"], donbas.tables["incidents"]
+        assert pc.sum(reports[name]) == pc.sum(incidents[name])
+
+
+def test_same_input_same_bytes(rows: Rows, tmp_path: Path) -> None:
+    """Two runs, with one thread and with three, write the same bytes, the bulletin included."""
+    mission = make_mission(tmp_path / "m", rows)
+    for name, threads in (("one", 1), ("three", 3)):
+        foedus.run(mission, out=tmp_path / name, threads=threads)
+    assert files(tmp_path / "one") == files(tmp_path / "three")
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_order_of_rows_does_not_matter(rows: Rows, tmp_path: Path, seed: int) -> None:
+    """The order of a file's rows changes no table of the record."""
+    shuffled = random.Random(seed).sample(rows, len(rows))
+    for name, some in (("as-is", rows), ("shuffled", shuffled)):
+        pipeline.run(make_mission(tmp_path / "m" / name, some), out=tmp_path / name)
+    assert record(tmp_path / "as-is") == record(tmp_path / "shuffled")
+
+
+@pytest.mark.parametrize("known", ["2014-08-31", "2015-02-15", "2019-01-01"])
+def test_later_knowledge_changes_nothing(rows: Rows, tmp_path: Path, known: str) -> None:
+    """What became known after `known` changes no byte of the record as it was known then."""
+    whole = pipeline.run(make_mission(tmp_path / "all", rows), known=known, out=tmp_path / "a")
+    ids = set(whole.tables["reports"]["item_id"].to_pylist())
+    earlier = [row for row in rows if row["id"] in ids]
+    assert 0 < len(earlier) < len(rows)
+    pipeline.run(make_mission(tmp_path / "some", earlier), known=known, out=tmp_path / "b")
+    assert record(tmp_path / "a") == record(tmp_path / "b")
+
+
+def test_later_articles_are_not_counted(rows: Rows, tmp_path: Path) -> None:
+    """Articles published after `known` neither stand beneath a report nor count in it."""
+    done = pipeline.run(make_mission(tmp_path / "m", rows), known="2015-02-15", out=tmp_path / "a")
+    articles, reports = done.tables["articles"], done.tables["reports"]
+    assert pc.max(articles["published_us"]).as_py() <= done.known_us
+    assert articles.num_rows == pc.sum(reports["article_count"]).as_py()
+
+
+def test_on_keeps_what_had_begun(rows: Rows, tmp_path: Path) -> None:
+    """`on` keeps occurrences that began by the end of that day, and no other."""
+    done = pipeline.run(make_mission(tmp_path / "m", rows), on="2014-07-31", out=tmp_path / "a")
+    starts = {row["date_start"] <= "2014-07-31" for row in rows}
+    assert starts == {True, False}
+    kept = set(done.tables["reports"]["item_id"].to_pylist())
+    assert kept == {row["id"] for row in rows if row["date_start"] <= "2014-07-31"}
+
+
+def test_bad_row_is_counted_and_told(rows: Rows, tmp_path: Path) -> None:
+    """A row that cannot be read goes to quarantine: read = accepted + quarantined."""
+    bad = [rows[0], rows[1] | {"latitude": "91"}, *rows[2:]]
+    done = pipeline.run(make_mission(tmp_path / "m", bad), out=tmp_path / "a")
+    assert done.read == len(rows) == done.accepted + done.quarantined
+    assert done.quarantined == 1
+    (refusal,) = pq.read_table(tmp_path / "a" / "record" / "refusals.parquet").to_pylist()
+    assert (refusal["row"], refusal["column"]) == (3, "latitude")
+
+
+def test_fault_leaves_the_last_run(rows: Rows, tmp_path: Path) -> None:
+    """A run that ends with an error leaves the folder of the last one as it was, and no other."""
+    out = tmp_path / "out" / "m"
+    pipeline.run(make_mission(tmp_path / "m", rows), out=out)
+    before = files(out)
+
+    def fail(done: pipeline.Run, folder: Path) -> None:
+        assert (folder / "record" / "run.json").is_file()
+        raise DrafterError
+
+    with pytest.raises(DrafterError):
+        pipeline.run(tmp_path / "m", out=out, publish=fail)
+    assert files(out) == before
+    assert [path.name for path in out.parent.iterdir()] == ["m"]
+
+
+def test_foreign_folder_is_refused(rows: Rows, tmp_path: Path) -> None:
+    """A folder that holds something else than a run is never replaced."""
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "thesis.txt").write_text("mine")
+    with pytest.raises(OperatorError, match="would be lost"):
+        pipeline.run(make_mission(tmp_path / "m", rows), out=own)
+    assert (own / "thesis.txt").read_text() == "mine"
+
+
+def test_interrupt_leaves_a_usable_state(tmp_path: Path) -> None:
+    """Ctrl-C ends a run with code 130, one line, the last run as it was and nothing half-made."""
+    out = tmp_path / "out" / "donbas"
+    pipeline.run(DONBAS, out=out)
+    before = files(out)
+    command = [sys.executable, "-m", "foedus.cli", "run", str(DONBAS), "--out", str(out)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    child = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while not list(out.parent.glob(".donbas.partial-*")) and time.monotonic() < deadline:
+        assert child.poll() is None, "the run ended before it could be interrupted"
+        time.sleep(0.005)
+    child.send_signal(signal.SIGINT)
+    _, told = child.communicate(timeout=60)
+    assert child.returncode == 130
+    assert told.strip() == "Interrupted: the last run stands as it was."
+    assert files(out) == before
+    assert [path.name for path in out.parent.iterdir()] == ["donbas"]
+
+
+def test_seconds_are_told_by_step(donbas: pipeline.Run) -> None:
+    """A run tells the seconds of each step and the most memory that it held."""
+    steps = ["mission", "reports", "known", "incidents", "record", "publish"]
+    assert list(donbas.seconds) == steps
+    assert donbas.peak_mb > 0
