@@ -20,6 +20,13 @@ def fill(target: Path, text: str) -> None:
         (folder / SIGN).write_text(text)
 
 
+def interrupted(target: Path) -> None:
+    """Write half of a new folder, and be interrupted."""
+    with replaced(target, SIGN) as folder:
+        (folder / SIGN).write_text("half")
+        raise KeyboardInterrupt
+
+
 def test_new_takes_the_place_of_old(tmp_path: Path) -> None:
     """What was written takes the place of the old folder, and nothing else stays beside it."""
     target = tmp_path / "a" / "run"
@@ -33,9 +40,8 @@ def test_error_leaves_old(tmp_path: Path) -> None:
     """An error within the block leaves the old folder as it was."""
     target = tmp_path / "run"
     fill(target, "old")
-    with pytest.raises(KeyboardInterrupt), replaced(target, SIGN) as folder:
-        (folder / SIGN).write_text("half")
-        raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(target)
     assert (target / SIGN).read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]
 

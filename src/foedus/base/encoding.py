@@ -10,11 +10,12 @@ the records. Reading and writing of files is left to publication.
 from __future__ import annotations
 
 import hashlib
+import types
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
-import types
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import rfc8785
@@ -114,37 +115,62 @@ def table_digests(table: pa.Table, names: Sequence[str]) -> pa.Array:
     """
     if table.num_rows == 0:
         return pa.array([], pa.string())
-    pieces = [_member(name, table.column(name)) for name in sorted(names)]
-    texts = pc.binary_join_element_wise(*pieces, ",", null_handling="skip")
+    pieces = [piece for name in sorted(names) for piece in _member(name, table.column(name))]
+    texts = pc.binary_join_element_wise(*pieces, "", null_handling="skip")
     sha = hashlib.sha256
     return pa.array(
-        [sha(b"{" + text + b"}").hexdigest() for text in texts.cast(pa.binary()).to_pylist()],
+        [sha(b"{" + text[:-1] + b"}").hexdigest() for text in texts.cast(pa.binary()).to_pylist()],
         pa.string(),
     )
 
 
-def _member(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
-    value = _json_text(column)
-    return pc.binary_join_element_wise(f'"{name}":', value, "", null_handling="emit_null")
+def _member(name: str, column: pa.ChunkedArray) -> tuple[Any, ...]:
+    """The member `"name":value,` of each row in pieces to be joined; nothing where it is null."""
+    if column.null_count == len(column):
+        return ()
+    before, after, value = f'"{name}":', ",", column
+    if pa.types.is_list(column.type):
+        value = _list_text(column)
+    elif pa.types.is_string(column.type):
+        before, after, value = before + '"', '",', _escaped(column)
+    else:
+        value = column.cast(pa.string())
+    if column.null_count == 0:
+        return before, value, after
+    return (pc.binary_join_element_wise(before, value, after, "", null_handling="emit_null"),)
 
 
-def _json_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    kind = column.type
-    if pa.types.is_list(kind):
-        texts = [None if item is None else canonical(item).decode() for item in column.to_pylist()]
-        return pa.chunked_array([pa.array(texts, pa.string())])
-    if pa.types.is_string(kind):
-        return pc.binary_join_element_wise('"', _escaped(column), '"', "")
-    return column.cast(pa.string())
+def _list_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Lists as JSON arrays, joined in bulk."""
+    chunk = column.combine_chunks()
+    items = chunk.flatten()
+    if pa.types.is_string(items.type):
+        items = pc.binary_join_element_wise('"', _escaped(items), '"', "")
+    lengths = pc.fill_null(pc.list_value_length(chunk), 0).to_numpy()
+    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
+    lists = pa.ListArray.from_arrays(pa.array(offsets), items.cast(pa.string()))
+    joined = pc.binary_join_element_wise("[", pc.binary_join(lists, ","), "]", "")
+    return pc.if_else(pc.is_valid(chunk), joined, pa.scalar(None, pa.string()))
 
 
-def _escaped(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _escaped(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
     """Escape as RFC 8785 does: quote, backslash, and the controls below U+0020."""
-    special = pc.match_substring_regex(column, '[\\x00-\\x1f"\\\\]')
-    if not pc.any(special, min_count=0).as_py():
-        return column
-    texts = [
-        canonical(text).decode()[1:-1] if flagged else text
-        for text, flagged in zip(column.to_pylist(), special.to_pylist(), strict=True)
-    ]
-    return pa.chunked_array([pa.array(texts, pa.string())])
+    # The backslash comes first, since what replaces the others holds one.
+    for byte in sorted(_special_bytes(column), key=lambda byte: byte != ord("\\")):
+        plain = chr(byte)
+        written = canonical(plain).decode()[1:-1]
+        column = pc.replace_substring(column, plain, written)
+    return column
+
+
+def _special_bytes(column: pa.ChunkedArray | pa.Array) -> list[int]:
+    """The bytes that must be escaped and may stand in the column: it may be a slice of more."""
+    chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
+    there: set[int] = set()
+    for chunk in chunks:
+        held = chunk.buffers()[2]
+        if held is not None and held.size:
+            data = np.frombuffer(held, np.uint8)
+            marked = data[(data < 0x20) | (data == ord('"')) | (data == ord("\\"))]
+            there.update(np.unique(marked).tolist())
+    return sorted(there)
