@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Written dates and times read in bulk: bytes to microseconds on the local clock, by a format.
+
+A format is compiled once to codes, which one kernel follows over a whole column. What cannot be
+(30 February, 25 o'clock) is told apart from what is not in the format. 24:00 is the end of its day
+(ISO 8601-1:2019, 4.3.8). Zones are left to `times`; the calendar is the proleptic Gregorian.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from foedus.reports.cells import Spans
+
+DAY_US: Final = 86_400_000_000
+DIRECTIVES: Final = "YmdHMSfIpz"
+FORMAT_HELP: Final = "a format of " + " ".join(f"%{letter}" for letter in DIRECTIVES)
+OK, UNREAD, IMPOSSIBLE = 0, 1, 2
+NO_OFFSET: Final = -(1 << 30)
+_NUMBERS: Final = tuple(b"YmdHMSf")
+
+Ints = npt.NDArray[np.int64]
+
+
+class Dates(NamedTuple):
+    """What a column of dates says, row by row."""
+
+    local_us: Ints
+    """Microseconds since 1970 on the clock of the row; 0 where there is none."""
+    status: npt.NDArray[np.int8]
+    """OK, UNREAD (in none of the formats; also where nothing stands) or IMPOSSIBLE."""
+    offset_min: npt.NDArray[np.int32]
+    """Minutes east of UTC, where the row says so; else NO_OFFSET."""
+    day_only: npt.NDArray[np.bool_]
+    """True where the format that fitted holds no time of day."""
+
+
+def format_fault(written: str) -> str | None:
+    """Return what is wrong with a format, or None."""
+    pieces = written.split("%")
+    for piece in pieces[1:]:
+        if not piece or piece[0] not in DIRECTIVES:
+            return repr("%" + piece[:1])
+    letters = {piece[0] for piece in pieces[1:]}
+    if letters & {"Y", "m", "d"} and not {"Y", "m", "d"} <= letters:
+        return f"{written!r}, which lacks the year, month or day"
+    return None if letters else f"{written!r}, which holds nothing"
+
+
+def read_dates(spans: Spans, formats: tuple[str, ...]) -> Dates:
+    """Read a column by the first of `formats` that fits a row; a clock alone is on 1 Jan 1970."""
+    rows = spans.rows
+    local_us = np.zeros(rows, np.int64)
+    status = np.full(rows, UNREAD, np.int8)
+    offset = np.full(rows, NO_OFFSET, np.int32)
+    day_only = np.zeros(rows, np.bool_)
+    for written in formats:
+        codes = _codes(written)
+        open_rows = (status == UNREAD) & spans.valid
+        if not open_rows.any():
+            break
+        _read(spans.offsets, spans.data, open_rows, codes, local_us, status, offset)
+        if not any(letter in written for letter in ("%H", "%I")):
+            day_only |= open_rows & (status == OK)
+    return Dates(local_us, status, offset, day_only)
+
+
+def _codes(written: str) -> npt.NDArray[np.int32]:
+    """Directives as 256 + letter, other characters as they are; a last Z is a %z."""
+    data = iter(written.encode())
+    codes = [256 + next(data) if byte == ord("%") else byte for byte in data]
+    if codes and codes[-1] == ord("Z"):
+        codes[-1] = 256 + ord("z")
+    return np.array(codes, np.int32)
+
+
+@numba.njit(cache=True, nogil=True)
+def _digits(data, at, stop, most):  # type: ignore[no-untyped-def]
+    value = 0
+    start = at
+    while at < stop and at - start < most and 48 <= data[at] <= 57:
+        value = value * 10 + (data[at] - 48)
+        at += 1
+    return value, at
+
+
+@numba.njit(cache=True, nogil=True)
+def _zone(data, at, stop):  # type: ignore[no-untyped-def]
+    """Read Z, +HH, +HHMM or +HH:MM; the place is -1 where none of these stands."""
+    if at >= stop:
+        return 0, -1
+    sign = data[at]
+    if sign in (90, 122):
+        return 0, at + 1
+    if sign not in (43, 45):
+        return 0, -1
+    hours, here = _digits(data, at + 1, stop, 2)
+    if here != at + 3:
+        return 0, -1
+    minutes = 0
+    if here < stop:
+        if data[here] == 58:
+            here += 1
+        minutes, end = _digits(data, here, stop, 2)
+        if end != here + 2:
+            return 0, -1
+        here = end
+    total = hours * 60 + minutes
+    return (total if sign == 43 else -total), here
+
+
+@numba.njit(cache=True, nogil=True)
+def _days(year, month, day):  # type: ignore[no-untyped-def]
+    """Days since 1970-01-01, counting the year from March."""
+    year -= month <= 2
+    era = year // 400
+    of_era = year - era * 400
+    of_year = (153 * (month + (9 if month <= 2 else -3)) + 2) // 5 + day - 1
+    return era * 146097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719468
+
+
+@numba.njit(cache=True, nogil=True)
+def _month_length(year, month):  # type: ignore[no-untyped-def]
+    if month == 2:
+        return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
+    return 30 if month in (4, 6, 9, 11) else 31
+
+
+@numba.njit(cache=True, nogil=True)
+def _number(data, at, stop, letter, field):  # type: ignore[no-untyped-def]
+    """Read the digits of one directive into its field; return the place after, -1 if none fit."""
+    most = 4 if letter == 89 else (6 if letter == 102 else 2)
+    value, end = _digits(data, at, stop, most)
+    if end == at or (letter == 89 and end != at + 4):
+        return -1
+    if letter == 102:
+        for _ in range(6 - (end - at)):
+            value *= 10
+    for place in range(len(_NUMBERS)):
+        if letter == _NUMBERS[place]:
+            field[place] = value
+    if letter == 73:
+        field[3] = value
+    return end
+
+
+@numba.njit(cache=True, nogil=True)
+def _half(data, at, stop):  # type: ignore[no-untyped-def]
+    """Read AM or PM: 1 or 2, and the place after, -1 where neither stands."""
+    if at + 1 >= stop or (data[at + 1] | 32) != 109:
+        return 0, -1
+    half = data[at] | 32
+    if half not in (97, 112):
+        return 0, -1
+    return (1 if half == 97 else 2), at + 2
+
+
+@numba.njit(cache=True, nogil=True)
+def _fields(data, at, stop, codes, field):  # type: ignore[no-untyped-def]
+    """Fill field[year, month, day, hour, minute, second, us, half, zone]; True if all fits."""
+    for code in codes:
+        if code < 256:
+            if at >= stop or data[at] != code:
+                return False
+            at += 1
+        elif code == 256 + 122:
+            field[8], at = _zone(data, at, stop)
+        elif code == 256 + 112:
+            field[7], at = _half(data, at, stop)
+        else:
+            at = _number(data, at, stop, code - 256, field)
+        if at < 0:
+            return False
+    return at == stop
+
+
+@numba.njit(cache=True, nogil=True)
+def _moment(field):  # type: ignore[no-untyped-def]
+    """Microseconds of the fields on their own clock, and whether there is such a moment."""
+    year, month, day = field[0], field[1], field[2]
+    if year < 1 or month < 1 or month > 12 or day < 1 or day > _month_length(year, month):
+        return 0, False
+    hour, minute, second = field[3], field[4], field[5]
+    if field[7] > 0:
+        if hour < 1 or hour > 12:
+            return 0, False
+        hour = hour % 12 + (12 if field[7] == 2 else 0)
+    if minute > 59 or second > 59 or hour > 24:
+        return 0, False
+    if hour == 24 and (minute > 0 or second > 0 or field[6] > 0):
+        return 0, False
+    seconds = (hour * 60 + minute) * 60 + second
+    return _days(year, month, day) * 86_400_000_000 + seconds * 1_000_000 + field[6], True
+
+
+@numba.njit(cache=True, nogil=True)
+def _read(offsets, data, rows, codes, local_us, status, offset):  # type: ignore[no-untyped-def]
+    field = np.zeros(9, np.int64)
+    for row in range(len(rows)):
+        if not rows[row]:
+            continue
+        field[:] = 0
+        field[0] = 1970
+        field[1] = 1
+        field[2] = 1
+        field[8] = -(1 << 30)
+        if not _fields(data, offsets[row], offsets[row + 1], codes, field):
+            continue
+        value, there_is = _moment(field)
+        status[row] = 0 if there_is else 2
+        local_us[row] = value
+        offset[row] = field[8]
