@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Questions to a run's record, asked by the command line and by Python alike.
+
+`incidents` lists, `why` goes down from one incident to the reports, articles and files on which it
+rests, `sources` says who spoke. DuckDB reads the Parquet files of `record/`; what a user wrote is
+bound as a parameter and never becomes a part of a query. All answers are plain dicts, with the
+columns' names of the records. What is answered here is internal: the published tables are
+`tables`, and pass through `policy`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final, Protocol, TypedDict, Unpack
+
+import duckdb
+import msgspec
+
+from foedus.errors import Fault, OperatorError, did_you_mean
+from foedus.mission import RUNS, asked_moment, default_out, find_mission, read_mission
+from foedus.publication.counts import EXACT_PLACE_M, EXACT_TIMES
+from foedus.reports.taxonomy import load_kinds
+
+Row = dict[str, Any]
+
+SIGN: Final = Path("record/run.json")
+
+
+class Finished(Protocol):
+    """Whatever knows the folder that a run wrote."""
+
+    @property
+    def out(self) -> Path:
+        """The folder of the run."""
+
+
+TABLES: Final = ("incidents", "members", "disagreements", "reports", "articles")
+SUMS: Final = ("read", "accepted", "quarantined")
+NOTHING: Final[Row] = {"reports": 0, "articles": 0, "first_us": None, "last_us": None}
+
+INCIDENTS: Final = """
+select *,
+    case when occurred_from_us >= coalesce($from_us, occurred_from_us)
+          and occurred_to_us <= coalesce($to_us, occurred_to_us)
+         then 'sure' else 'possible' end as fits
+from read_parquet($incidents)
+where ($from_us is null or occurred_to_us > $from_us)
+  and ($to_us is null or occurred_from_us < $to_us)
+  and ($kinds is null or list_contains($kinds, kind))
+  and ($region is null
+       or contains(lower(concat_ws(' ', region, place_name)), lower($region)))
+  and ($party is null or list_contains(parties, $party))
+  and (not $precise
+       or (list_contains($exact_times, occurred_precision) and radius_m <= $exact_m))
+order by occurred_from_us, lineage_id
+limit $limit
+"""
+EXACTLY: Final = """
+select distinct incident_id from read_parquet($members)
+where $asked in (incident_id, lineage_id, report_id)
+"""
+BY_PREFIX: Final = """
+select distinct incident_id from read_parquet($incidents)
+where $asked <> '' and (starts_with(incident_id, $asked) or starts_with(lineage_id, $asked))
+order by incident_id
+"""
+ONE: Final = "select * from read_parquet($incidents) where incident_id = $incident_id"
+MEMBERS: Final = """
+select probability_ppm, score_micronat, reports.*
+from read_parquet($members) members join read_parquet($reports) reports using (report_id)
+where incident_id = $incident_id
+order by report_id
+"""
+ARTICLES: Final = """
+select position, outlet, published_us, headline, url from read_parquet($articles)
+where report_id = $report_id order by position
+"""
+DISAGREEMENTS: Final = """
+select field, report_id, says from read_parquet($disagreements)
+where incident_id = $incident_id order by all
+"""
+SOURCES: Final = """
+select source_id, count(*) as reports, sum(article_count)::bigint as articles,
+    min(occurred_from_us) as first_us, max(occurred_to_us) as last_us
+from read_parquet($reports) group by source_id
+"""
+OUTLETS: Final = """
+select outlet, count(*) as articles
+from read_parquet($articles) articles join read_parquet($reports) reports using (report_id)
+where source_id = $source_id and outlet is not null
+group by outlet order by articles desc, outlet limit 10
+"""
+
+Asked = str | Path | Finished
+"""A run: the object, its folder, or the name of a mission whose run stands in `out/`."""
+
+
+class Wanted(TypedDict, total=False):
+    """Which incidents are asked for; what is left out does not narrow."""
+
+    from_: str | None
+    """Day or moment: those that may have happened at or after it."""
+    to: str | None
+    """Day or moment: those that may have happened before its end."""
+    kind: str | None
+    """A kind of the shared taxonomy; a class takes all beneath it."""
+    region: str | None
+    """Part of a region's or place's name, in any case of letters."""
+    party: str | None
+    """Id of a party that is named as involved."""
+    precise: bool
+    """True: only those whose day and place are both exact."""
+    limit: int | None
+    """At most so many."""
+
+
+def incidents(run: Asked, **wanted: Unpack[Wanted]) -> list[Row]:
+    """Return the incidents that fit, in order of time: the columns of `Incident`, and `fits`.
+
+    `fits` is sure if the whole of the incident's interval lies in the time asked for, else
+    possible. Raises `OperatorError` if there is no such run or the question cannot be read.
+    """
+    folder = run_folder(run)
+    return _ask(folder, INCIDENTS, _values(wanted, read_summary(folder)))
+
+
+def why(asked: str, run: Asked | None = None) -> Row:
+    """Return all that an incident rests on, down to articles, addresses and input files.
+
+    `asked` is the content id or lineage id of an incident, a prefix of one that fits no other, or
+    the id of a report. Without `run`, the runs below `out/` are searched, the newest first. The
+    answer holds `asked`, `run`, `zone`, `incident`, `members` (each a report with its probability,
+    `articles` and `input` file) and `disagreements`. Raises `OperatorError` if nothing or more than
+    one thing fits.
+    """
+    folders = runs() if run is None else [run_folder(run)]
+    folder, of_it = _found(folders, asked)
+    summary = read_summary(folder)
+    members = _ask(folder, MEMBERS, of_it)
+    inputs = {_batch(item): item for item in summary["inputs"]}
+    for member in members:
+        member["articles"] = _ask(folder, ARTICLES, {"report_id": member["report_id"]})
+        member["input"] = inputs.get(member["batch_id"])
+    (incident,) = _ask(folder, ONE, of_it)
+    return {
+        "asked": asked,
+        "run": str(folder),
+        "zone": summary["zone"],
+        "incident": incident,
+        "members": members,
+        "disagreements": _ask(folder, DISAGREEMENTS, of_it),
+    }
+
+
+def sources(run: Asked) -> list[Row]:
+    """Return for each source who it is, what it delivered, and its ten most frequent outlets.
+
+    Times are UTC microseconds; counts of reports are of those in the record, `read`, `accepted`
+    and `quarantined` of all rows delivered. Raises `OperatorError` if there is no such run.
+    """
+    folder = run_folder(run)
+    summary = read_summary(folder)
+    counted = {row["source_id"]: row for row in _ask(folder, SOURCES, {})}
+    answer = []
+    for source in summary["sources"]:
+        delivered = [item for item in summary["inputs"] if item["source_id"] == source["id"]]
+        sums = {name: sum(item[name] for item in delivered) for name in SUMS}
+        counts = counted.get(source["id"], NOTHING)
+        outlets = _ask(folder, OUTLETS, {"source_id": source["id"]})
+        answer.append(source | sums | counts | {"files": delivered, "outlets": outlets})
+    return answer
+
+
+def run_folder(run: Asked) -> Path:
+    """Return the folder of a run; raises `OperatorError` with a hint if there is none."""
+    if not isinstance(run, (str, Path)):
+        return run.out
+    for folder in (Path(run), default_out(str(run))):
+        if (folder / SIGN).is_file():
+            return folder
+    mission = read_mission(find_mission(run))
+    folder = default_out(mission.id)
+    if not (folder / SIGN).is_file():
+        raise OperatorError(
+            Fault(
+                file=str(folder),
+                expected=f"a run of {mission.id}",
+                got="none yet",
+                hint=f"first: foedus run {run}",
+            )
+        )
+    return folder
+
+
+def runs() -> list[Path]:
+    """Return the folders of all runs below `out/`, newest first; `OperatorError` if none is."""
+    signs = sorted(RUNS.glob(f"*/{SIGN}"), key=lambda sign: -sign.stat().st_mtime_ns)
+    found = [sign.parent.parent for sign in signs]
+    if not found:
+        hint = "first: foedus run MISSION; or name the folder with --in"
+        raise OperatorError(Fault(file=str(RUNS), expected="a run", got="none yet", hint=hint))
+    return found
+
+
+def read_summary(folder: Path) -> Row:
+    """Return what `record/run.json` says of the run in `folder`."""
+    summary: Row = msgspec.json.decode((folder / SIGN).read_bytes())
+    return summary
+
+
+def _values(wanted: Wanted, summary: Row) -> Row:
+    start = asked_moment(wanted.get("from_"), summary["zone"], "--from")
+    end = asked_moment(wanted.get("to"), summary["zone"], "--to")
+    return {
+        "from_us": start and start.from_us,
+        "to_us": end and end.to_us,
+        "kinds": _kinds(wanted.get("kind")),
+        "region": wanted.get("region"),
+        "party": _party(wanted.get("party"), summary),
+        "precise": wanted.get("precise", False),
+        "exact_m": EXACT_PLACE_M,
+        "exact_times": list(EXACT_TIMES),
+        "limit": wanted.get("limit"),
+    }
+
+
+def _kinds(kind: str | None) -> list[str] | None:
+    if kind is None or kind == "unknown":
+        return None if kind is None else [kind]
+    kinds = load_kinds()
+    if kind not in kinds:
+        hint = did_you_mean(kind, kinds.nodes)
+        raise OperatorError(
+            Fault(column="--kind", expected="a kind of the taxonomy", got=repr(kind), hint=hint)
+        )
+    return sorted({kind, *kinds.leaves(kind)})
+
+
+def _party(party: str | None, summary: Row) -> str | None:
+    known = [item["id"] for item in summary["parties"]]
+    if party is not None and party not in known:
+        hint = did_you_mean(party, known)
+        raise OperatorError(
+            Fault(column="--party", expected="the id of a party", got=repr(party), hint=hint)
+        )
+    return party
+
+
+def _found(folders: list[Path], asked: str) -> tuple[Path, Row]:
+    """Return the first folder that holds what is asked, and the id of its incident."""
+    for folder in folders:
+        asking = {"asked": asked}
+        rows = _ask(folder, EXACTLY, asking) or _ask(folder, BY_PREFIX, asking)
+        if len(rows) == 1:
+            return folder, rows[0]
+        if rows:
+            some = ", ".join(row["incident_id"][:16] for row in rows[:5])
+            expected = "an id, or a beginning that fits one incident"
+            got = f"{asked!r}, which fits {len(rows)}"
+            hint = f"give more of it; it fits {some}, …"
+            raise OperatorError(Fault(file=str(folder), expected=expected, got=got, hint=hint))
+    expected = "the id of an incident or of a report"
+    hint = "list ids with foedus incidents MISSION"
+    raise OperatorError(Fault(expected=expected, got=repr(asked), hint=hint))
+
+
+def _batch(item: Row) -> str:
+    return f"{item['source_id']}/{Path(item['file']).name}"
+
+
+def _ask(folder: Path, query: str, values: Row) -> list[Row]:
+    """Return all rows of the answer; tables are bound by name, as every other value is."""
+    files = {table: str(folder / "record" / f"{table}.parquet") for table in TABLES}
+    bound = {name: value for name, value in (files | values).items() if f"${name}" in query}
+    with duckdb.connect() as connection:
+        answer = connection.execute(query, bound)
+        names = [column[0] for column in answer.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]

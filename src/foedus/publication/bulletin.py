@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The bulletin: one self-contained HTML file that says what a record says, and how sure it is.
+
+`publish` writes all that the public sees of a run: the tables and the bulletin, both from the same
+incidents as the policy lets them out. The page needs no script and asks for nothing from anywhere;
+it prints to A4. Figures come from `facts`, drawings from `charts` and `maps`, words from the
+template. The same material gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from foedus.base.encoding import bytes_digest
+from foedus.base.evidence import SOURCE_GRADES
+from foedus.mission import Box
+from foedus.publication import charts, maps, numbers, tables
+from foedus.publication.calendars import day_of
+from foedus.publication.counts import EXACT_PLACE_M, Sum, ints
+from foedus.publication.facts import PLACE_M, WEEKS, Facts, Group, facts
+from foedus.publication.maps import Map
+from foedus.publication.material import Material
+from foedus.publication.places import places
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+WIDE: Final = 920.0
+NARROW: Final = 360.0
+PANEL: Final = 440.0
+MARGIN_DEGREE: Final = 0.2
+SHOWN_CHARACTERS: Final = 12
+"""Of a digest, in running text."""
+
+
+def publish(material: Material, folder: Path) -> tuple[Path, ...]:
+    """Write `bulletin.html` and `tables/` into `folder`; return the files written."""
+    shown = tables.published(material)
+    written = tables.write_tables(material, shown, folder / "tables")
+    page = folder / "bulletin.html"
+    page.write_bytes(bulletin(material, shown).encode())
+    return (page, *written)
+
+
+def bulletin(material: Material, shown: Mapping[str, pa.Table]) -> str:
+    """Return the bulletin's HTML; `shown` are the published tables."""
+    found = facts(material, shown)
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(_words())
+    environment.filters["zip_names"] = _named
+    template = environment.get_template("bulletin.html.jinja")
+    return template.render(
+        material=material,
+        mission=material.mission,
+        facts=found,
+        style=Markup((TEMPLATES / "bulletin.css").read_text("utf-8")),
+        drawn=_drawn(material, found),
+        map=_map(material, shown["incidents"], found.unit),
+        sources=shown["sources"].to_pylist(),
+        quarantine=shown["quarantine"].to_pylist(),
+        noun=f"reported {'fatal ' * found.fatal}{found.unit}",
+        unit=found.unit,
+        policy=tables.policy_in_words(material),
+        edition=_edition(shown),
+        grades=SOURCE_GRADES,
+        names={party.id: party.name("en") for party in material.mission.parties},
+    )
+
+
+def _words() -> dict[str, Any]:
+    """Return what the template may call, and the constants that it names."""
+    return {
+        "whole": numbers.whole,
+        "span": numbers.span,
+        "share": numbers.share,
+        "rate": numbers.rate,
+        "long_day": numbers.long_day,
+        "long_month": numbers.long_month,
+        "day_of": day_of,
+        "change": change,
+        "change_range": change_range,
+        "weeks": WEEKS,
+        "exact_km": EXACT_PLACE_M // 1000,
+        "place_names": _place_names(),
+        "time_names": TIME_NAMES,
+        "local_km": maps.LOCAL_M // 1000,
+        "shown": SHOWN_CHARACTERS,
+    }
+
+
+def _named(sums: Sequence[Sum], names: Sequence[str]) -> list[Group]:
+    return [Group(name, one) for name, one in zip(names, sums, strict=True)]
+
+
+TIME_NAMES: Final = (
+    "the day is known",
+    "within a week",
+    "within a month",
+    "within a longer time",
+)
+
+
+def _place_names() -> tuple[str, ...]:
+    first, *rest = (limit // 1000 for limit in PLACE_M)
+    return (
+        f"within {first} km: counts as exact",
+        *(f"within {limit} km" for limit in rest),
+        "region-wide or wider",
+        "not known",
+    )
+
+
+def change(before: int | None, after: int | None) -> str:
+    """Return the change from one count to another over equal times, in per cent."""
+    if before is None or after is None or before == 0:
+        return "–"
+    percent = round(100 * (after - before) / before)
+    sign = "−" if percent < 0 else "+" if percent else "±"
+    return f"{sign}{numbers.whole(abs(percent))}{numbers.THIN}%"
+
+
+def change_range(before: Sum, after: Sum, across: Sum) -> tuple[str, str] | None:
+    """Return the change in deaths if what lies on both sides counted before, and if after.
+
+    None where nothing lies on both sides, or no deaths are told.
+    """
+    if not across.best or before.best is None or after.best is None:
+        return None
+    return (
+        change(before.best + across.best, after.best),
+        change(before.best, after.best + across.best),
+    )
+
+
+def _drawn(material: Material, found: Facts) -> dict[str, Any]:
+    """Return the charts over time: the monthly one at two widths, one for each comparison."""
+    mission = material.mission
+    noun = f"reported {'fatal ' * found.fatal}{found.unit}"
+    wide, narrow = (
+        charts.monthly(found.months, mission.marks, width, noun, mission.zone)
+        for width in (WIDE, NARROW)
+    )
+    weekly = [charts.weekly(one.found, PANEL, 210.0) for one in found.compared]
+    return {"wide": wide, "narrow": narrow, "weekly": weekly}
+
+
+def _map(material: Material, incidents: pa.Table, unit: str) -> dict[str, Any]:
+    """Return the two panels of the map, and what they leave out."""
+    box = material.mission.box or _box(incidents)
+    found = places(incidents, box)
+    drawn = Map(box, material.mission.towns, PANEL, unit)
+    return {
+        "exact": drawn.exact(found.exact) if found.exact else None,
+        "rough": drawn.rough(found.rough) if found.rough else None,
+        "places": found,
+    }
+
+
+def _box(incidents: pa.Table) -> Box:
+    """Return a box around all incidents, where the mission draws none."""
+    edges = []
+    for name in ("longitude_e7", "latitude_e7"):
+        values, known = ints(incidents, name)
+        degrees = values[known] / 1e7 if known.any() else values[:0] + 0.0
+        edges.append((degrees.min(initial=180.0), degrees.max(initial=-180.0)))
+    (west, east), (south, north) = edges
+    if west > east:
+        west, east, south, north = -10.0, 60.0, 30.0, 70.0
+    return Box(
+        west=west - MARGIN_DEGREE,
+        south=max(south - MARGIN_DEGREE, -90.0),
+        east=east + MARGIN_DEGREE,
+        north=min(north + MARGIN_DEGREE, 90.0),
+    )
+
+
+def _edition(shown: Mapping[str, pa.Table]) -> str:
+    """Return a digest of the public incidents: equal editions show the same."""
+    ids = "\n".join(shown["incidents"]["incident_id"].to_pylist())
+    return bytes_digest(ids.encode())

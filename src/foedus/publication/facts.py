@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the bulletin says in figures: every number that it prints, worked out once.
+
+`facts` counts over the public incidents; what stands in the record but is not public enters only as
+a sum. Parties stand in the mission's declared order, never by name, so that relabelling them changes
+names alone. Words and layout are left to the template, drawings to `charts` and `maps`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Final, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from foedus.mission import Mark
+from foedus.publication import counts
+from foedus.publication.calendars import day_of, weeks_around, years
+from foedus.publication.counts import Binned, Comparison, Ints, Mask, Sum
+from foedus.publication.material import Material
+from foedus.publication.tables import calendar
+from foedus.reports.taxonomy import UNKNOWN, Taxonomy, load_kinds
+
+WEEKS: Final = 26
+"""Weeks on either side of a mark that are compared."""
+TOP: Final = 12
+PLACE_M: Final = (counts.EXACT_PLACE_M, 30_000, 60_000)
+TIME_DAYS: Final = (1, 7, 31)
+HOUR_US: Final = 3_600_000_000
+UNTOLD_MEANS: Final = ("fatal-event", "fatal-event-means-not-stated", UNKNOWN)
+"""Kinds that do not say by what means."""
+
+
+class Group(NamedTuple):
+    """A name with the sums under it."""
+
+    name: str
+    sum: Sum
+
+
+class Year(NamedTuple):
+    """A year's sums over incidents, and over the reports that were read."""
+
+    name: str
+    incidents: Sum
+    file: Sum
+
+    @property
+    def equal(self) -> bool:
+        """Whether the two agree in all that they tell."""
+        return self.incidents == self.file
+
+
+class Compared(NamedTuple):
+    """A mark, what lies on either side of it, and the other marks within these weeks."""
+
+    mark: Mark
+    day: date
+    found: Comparison
+    others: tuple[Mark, ...]
+
+
+class Precision(NamedTuple):
+    """How exactly day and place are known."""
+
+    places: tuple[Sum, ...]
+    """By error radius: up to each of `PLACE_M`, above, unknown."""
+    times: tuple[Sum, ...]
+    """By length of the interval: up to each of `TIME_DAYS`, above."""
+    cross: tuple[tuple[Sum, Sum], tuple[Sum, Sum]]
+    """(day exact, not) x (place exact, not)."""
+
+
+class Untold(NamedTuple):
+    """How many incidents do not say a thing, and how many reports only stand in for one."""
+
+    means: int
+    actor: int
+    target: int
+    stand_in: int
+    reports: int
+
+
+class Facts(NamedTuple):
+    """All figures of one bulletin."""
+
+    fatal: bool
+    """Whether every incident is one with deaths and nothing else is stated of its kind."""
+    total: Sum
+    file: Sum
+    """The same over the reports that were read."""
+    held_back: int
+    months: Binned
+    worst: int
+    """Index of the month with most deaths, or incidents where no deaths are told."""
+    years: tuple[Year, ...]
+    compared: tuple[Compared, ...]
+    regions: tuple[Group, ...]
+    kinds: tuple[Group, ...]
+    parties: tuple[Group, ...]
+    places: tuple[Group, ...]
+    apart: tuple[Group, ...]
+    precision: Precision
+    untold: Untold
+    outlets: tuple[tuple[str, int], ...]
+    warnings: tuple[tuple[str, int], ...]
+    warned: int
+    """Incidents with one warning or more."""
+
+    @property
+    def unit(self) -> str:
+        """What its incidents are called."""
+        return "events" if self.fatal else "incidents"
+
+    @property
+    def worst_month(self) -> date:
+        """First day of the worst month."""
+        return self.months.bins.days[self.worst]
+
+
+def facts(material: Material, tables: Mapping[str, pa.Table]) -> Facts:
+    """Return the figures of one edition; `tables` are the published ones."""
+    incidents, mission = tables["incidents"], material.mission
+    months = counts.binned(incidents, calendar(material, incidents))
+    kinds = load_kinds()
+    return Facts(
+        fatal=_all_fatal(incidents),
+        total=counts.summed(incidents),
+        file=counts.summed(material.tables["reports"]),
+        held_back=material.tables["incidents"].num_rows - incidents.num_rows,
+        months=months,
+        worst=int(np.argmax(months.best if months.best.any() else months.incidents)),
+        years=_years(material, incidents),
+        compared=tuple(
+            _compared(mark, mission.marks, incidents, mission.zone)
+            for mark in mission.marks
+            if mark.compare
+        ),
+        regions=_groups(incidents, "region"),
+        kinds=tuple(Group(_kind(kinds, name), found) for name, found in _groups(incidents, "kind")),
+        parties=_parties(material, incidents),
+        places=_groups(incidents, "place_name")[:TOP],
+        apart=tuple(group for group in _groups(incidents, "set_apart") if group.name),
+        precision=_precision(incidents),
+        untold=_untold(incidents, material.tables["reports"]),
+        outlets=_tally(material.tables["articles"]["outlet"])[:TOP],
+        warnings=_tally(pc.list_flatten(incidents["warnings"])),
+        warned=int((pc.list_value_length(incidents["warnings"]).to_numpy() > 0).sum()),
+    )
+
+
+def _all_fatal(incidents: pa.Table) -> bool:
+    told = pc.is_in(incidents["kind"], pa.array(UNTOLD_MEANS[:2]))
+    return bool(incidents.num_rows and pc.all(told).as_py())
+
+
+def _groups(incidents: pa.Table, name: str) -> tuple[Group, ...]:
+    return tuple(Group(value or "", found) for value, found in counts.grouped(incidents, name))
+
+
+def _kind(kinds: Taxonomy, name: str) -> str:
+    return kinds.title(name) if name in kinds else "kind not known"
+
+
+def _parties(material: Material, incidents: pa.Table) -> tuple[Group, ...]:
+    """Return sums by the set of parties named, in the mission's order of parties."""
+    names = {party.id: party.name("en") for party in material.mission.parties}
+    order = {party_id: number for number, party_id in enumerate(names)}
+    joined = pc.binary_join(incidents["parties"], "|")
+    found = counts.grouped(incidents.append_column("named", joined), "named")
+    groups = sorted(
+        found, key=lambda item: [order.get(one, len(order)) for one in (item[0] or "").split("|")]
+    )
+    return tuple(
+        Group(" – ".join(names.get(one, one) for one in (ids or "").split("|") if one), found_sum)
+        for ids, found_sum in groups
+    )
+
+
+def _years(material: Material, incidents: pa.Table) -> tuple[Year, ...]:
+    reports, zone = material.tables["reports"], material.mission.zone
+    edges = calendar(material, incidents).edges
+    bins = years(int(edges[0]), int(edges[-1]), zone)
+    both = (counts.binned(incidents, bins), counts.binned(reports, bins))
+    return tuple(
+        Year(str(day.year), _at(both[0], index), _at(both[1], index))
+        for index, day in enumerate(bins.days)
+        if both[0].incidents[index] or both[1].incidents[index]
+    )
+
+
+def _at(found: Binned, index: int) -> Sum:
+    number, untold = int(found.incidents[index]), int(found.untold[index])
+    if number == untold:
+        return Sum(number, None, None, None, untold)
+    low, best, high = (int(column[index]) for column in (found.low, found.best, found.high))
+    return Sum(number, low, best, high, untold)
+
+
+def _compared(mark: Mark, marks: Iterable[Mark], incidents: pa.Table, zone: str) -> Compared:
+    bins = weeks_around(mark.on_us, zone, WEEKS)
+    others = tuple(
+        other for other in marks if other != mark and bins.edges[0] <= other.on_us < bins.edges[-1]
+    )
+    found = counts.compared(incidents, bins)
+    return Compared(mark, day_of(mark.on_us, zone), found, others)
+
+
+def _precision(incidents: pa.Table) -> Precision:
+    radius, known = counts.ints(incidents, "radius_m")
+    start, _ = counts.ints(incidents, "occurred_from_us")
+    end, _ = counts.ints(incidents, "occurred_to_us")
+    # A day of 25 hours, when clocks go back, is one day.
+    limits = [days * counts.DAY_US + HOUR_US for days in TIME_DAYS]
+    day, place = counts.exact_day(incidents), counts.exact_place(incidents)
+    times = counts.classed(end - start, np.ones(len(start), bool), limits)
+    # A source may state one day and call it inexact: then it is not exact.
+    times = np.where(day, 0, np.maximum(times, 1))
+    return Precision(
+        places=_sums(incidents, counts.classed(radius, known, PLACE_M), len(PLACE_M) + 2),
+        times=_sums(incidents, times, len(TIME_DAYS) + 1),
+        cross=(
+            (_sum(incidents, day & place), _sum(incidents, day & ~place)),
+            (_sum(incidents, ~day & place), _sum(incidents, ~day & ~place)),
+        ),
+    )
+
+
+def _sums(incidents: pa.Table, classes: Ints, number: int) -> tuple[Sum, ...]:
+    return tuple(_sum(incidents, classes == one) for one in range(number))
+
+
+def _sum(incidents: pa.Table, mask: Mask) -> Sum:
+    return counts.summed(counts.where(incidents, mask))
+
+
+def _untold(incidents: pa.Table, reports: pa.Table) -> Untold:
+    means = pc.is_in(incidents["kind"], pa.array(UNTOLD_MEANS))
+    return Untold(
+        means=_true(means),
+        actor=incidents["actor"].null_count,
+        target=_true(pc.equal(incidents["target"], UNKNOWN)),
+        stand_in=_true(pc.equal(reports["known_basis"], "stand-in")),
+        reports=reports.num_rows,
+    )
+
+
+def _true(answers: pa.ChunkedArray) -> int:
+    return int(pc.sum(answers, min_count=0).as_py())
+
+
+def _tally(column: pa.ChunkedArray) -> tuple[tuple[str, int], ...]:
+    """Return the values of a column with their number, most frequent first; unknown left out."""
+    found = pc.value_counts(column.drop_null()).to_pylist()
+    pairs = [(item["values"], item["counts"]) for item in found]
+    return tuple(sorted(pairs, key=lambda pair: (-pair[1], pair[0])))

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How publication arises from a run: the run's record, handed on as `Material`.
+
+`publish_run` is what the command line and `foedus.run` hand to the pipeline, which stands on the
+same row and does not know what is published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+
+from foedus.incidents.parameters import Parameters
+from foedus.mission import Mission
+from foedus.publication.bulletin import publish
+from foedus.publication.material import Delivered, Material
+from foedus.reports.profile import Profile
+
+
+class Finished(Protocol):
+    """What publication reads of a run that is done."""
+
+    @property
+    def mission(self) -> Mission:
+        """The mission that was run."""
+
+    @property
+    def profiles(self) -> Mapping[str, Profile]:
+        """Source id -> profile, in the mission's order."""
+
+    @property
+    def tables(self) -> Mapping[str, pa.Table]:
+        """The tables of the record, by name."""
+
+    @property
+    def inputs(self) -> Sequence[Delivered]:
+        """The files that were read."""
+
+    @property
+    def parameters(self) -> Parameters:
+        """The frozen parameters that fusion took."""
+
+    @property
+    def on(self) -> str | None:
+        """Occurrences that began by then, as written."""
+
+    @property
+    def known(self) -> str | None:
+        """What the record knew by then, as written."""
+
+    @property
+    def known_us(self) -> int | None:
+        """The same in UTC microseconds."""
+
+
+def publish_run(run: Finished, folder: Path) -> tuple[Path, ...]:
+    """Write what the public may see of `run` into `folder`; return the files written."""
+    material = Material(
+        mission=run.mission,
+        profiles=run.profiles,
+        tables=run.tables,
+        inputs=run.inputs,
+        parameters_digest=run.parameters.digest,
+        on=run.on,
+        known=run.known,
+        known_us=run.known_us,
+    )
+    return publish(material, folder)

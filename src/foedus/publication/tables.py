@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The published tables of one run, written as Parquet, CSV and GeoJSON with their licence inside.
+
+`published` gives the tables as the policy lets them out, `write_tables` writes them with a
+description in the form of a Frictionless Data Package (version 1) and a README. Descriptions of
+columns come from the records; `tables_reference` makes the reference page from the same ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from foedus.base.encoding import Column, columns, schema, to_table
+from foedus.publication.calendars import Bins, months
+from foedus.publication.counts import binned, ints
+from foedus.publication.forms import write_csv, write_geojson, write_parquet
+from foedus.publication.material import Material
+from foedus.publication.policy import PUBLIC, public
+from foedus.publication.record import TABLES, MonthRow, SourceRow
+
+FRICTIONLESS: Final = {
+    pa.string(): "string",
+    pa.int64(): "integer",
+    pa.bool_(): "boolean",
+}
+NONE: Final = {"count_all": 0, "article_count_sum": 0}
+CHANGED: Final = "Rows were fused into incidents, coarsened and held back as the policy says."
+
+
+def published(material: Material) -> dict[str, pa.Table]:
+    """Return every published table by name, with the columns of `PUBLIC` and no others."""
+    incidents = public(material.tables["incidents"], material.mission.policy, material.known_us)
+    shown = pc.is_in(material.tables["members"]["incident_id"], incidents["incident_id"])
+    tables = {
+        "incidents": incidents,
+        "members": material.tables["members"].filter(shown),
+        "sources": source_rows(material),
+        "months": month_rows(incidents, calendar(material, incidents)),
+        "quarantine": quarantine_rows(material.tables["refusals"]),
+    }
+    return {name: table.select(PUBLIC[name]).combine_chunks() for name, table in tables.items()}
+
+
+def calendar(material: Material, incidents: pa.Table) -> Bins:
+    """Return the months of the mission's period, widened to all that its incidents touch."""
+    mission = material.mission
+    starts, _ = ints(incidents, "occurred_from_us")
+    first = min([mission.period_from_us, *starts.tolist()])
+    last = max([mission.period_to_us, *(starts + 1).tolist()])
+    return months(first, last, mission.zone)
+
+
+def source_rows(material: Material) -> pa.Table:
+    """Return one row for each source, in the mission's order."""
+    used = material.tables["reports"].group_by("source_id").aggregate(
+        [([], "count_all"), ("article_count", "sum")]
+    )
+    by_source = {row["source_id"]: row for row in used.to_pylist()}
+    return to_table(
+        SourceRow,
+        [
+            SourceRow(
+                source_id=source_id,
+                title=profile.source.title,
+                side=profile.source.side,
+                grade=profile.source.grade,
+                already_merged=profile.source.already_merged,
+                selection=profile.source.selection,
+                citation=profile.source.citation,
+                licence=profile.source.licence,
+                url=profile.source.url,
+                **{
+                    name: sum(getattr(i, name) for i in material.inputs if i.source_id == source_id)
+                    for name in ("read", "accepted", "quarantined")
+                },
+                reports=by_source.get(source_id, NONE)["count_all"],
+                articles=by_source.get(source_id, NONE)["article_count_sum"],
+            )
+            for source_id, profile in material.profiles.items()
+        ],
+    )
+
+
+def month_rows(incidents: pa.Table, bins: Bins) -> pa.Table:
+    """Return one row for each month of `bins`; sums are unknown where no incident tells deaths."""
+    found = binned(incidents, bins)
+    silent = (found.untold == found.incidents) & (found.incidents > 0)
+    sums = {"low": found.low, "best": found.best, "high": found.high, "best_whole": found.best_whole}
+    return pa.table(
+        {
+            "month": pa.array([day.isoformat()[:7] for day in bins.days]),
+            "incidents": found.incidents,
+            "incidents_whole": found.incidents_whole,
+            **{f"deaths_{name}": pa.array(sums[name], mask=silent) for name in sums},
+            "incidents_untold": found.untold,
+        }
+    ).select([field.name for field in schema(MonthRow)]).cast(schema(MonthRow))
+
+
+def quarantine_rows(refusals: pa.Table) -> pa.Table:
+    """Return how many rows each fault stopped, by source, reason and column."""
+    keys = ["source_id", "reason", "column"]
+    # A row's number is its own only within its delivery.
+    row = pc.binary_join_element_wise(refusals["batch_id"], refusals["row"].cast(pa.string()), ":")
+    counted = (
+        refusals.select(keys)
+        .append_column("at", row)
+        .group_by(keys)
+        .aggregate([("at", "count_distinct"), ([], "count_all")])
+        .sort_by([(key, "ascending") for key in keys])
+    )
+    return counted.rename_columns([*keys, "rows", "faults"]).cast(schema(TABLES["quarantine"][0]))
+
+
+def write_tables(material: Material, tables: Mapping[str, pa.Table], folder: Path) -> list[Path]:
+    """Write the published tables into `folder` in every form, and return the files' paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    notes = attribution(material)
+    for name, table in tables.items():
+        write_parquet(table, notes | {"title": TABLES[name][1]}, folder / f"{name}.parquet")
+        write_csv(table, folder / f"{name}.csv")
+    write_geojson(tables["incidents"], notes, folder / "incidents.geojson")
+    package = msgspec.json.format(msgspec.json.encode(data_package(material, tables)), indent=2)
+    (folder / "datapackage.json").write_bytes(package + b"\n")
+    (folder / "README.md").write_text(readme(material, tables), "utf-8")
+    return sorted(folder.iterdir())
+
+
+def attribution(material: Material) -> dict[str, str]:
+    """Return what every published table says of itself: mission, sources, licence, changes."""
+    sources = [profile.source for profile in material.profiles.values()]
+    return {
+        "mission": material.mission.title,
+        "attribution": " | ".join(dict.fromkeys(source.citation for source in sources)),
+        "licence": " | ".join(dict.fromkeys(source.licence for source in sources)),
+        "changes": CHANGED,
+        "policy": policy_in_words(material),
+    }
+
+
+def policy_in_words(material: Material) -> str:
+    """Return how coarse and how late this edition is, and why."""
+    policy = material.mission.policy
+    place = f"places coarsened to cells of {policy.place_cell_m} m" if policy.place_cell_m else (
+        "places as the record has them"
+    )
+    delay = f"held back for {policy.delay_h} hours" if policy.delay_h else "nothing held back"
+    return f"{place}; {delay}" + (f" ({policy.reason})" if policy.reason else "")
+
+
+def data_package(material: Material, tables: Mapping[str, pa.Table]) -> dict[str, Any]:
+    """Return the description of the CSV files as a Frictionless Data Package."""
+    return {
+        "profile": "tabular-data-package",
+        "name": material.mission.id,
+        "title": material.mission.title,
+        "description": material.mission.summary,
+        "licenses": [
+            {"title": item}
+            for item in dict.fromkeys(p.source.licence for p in material.profiles.values())
+        ],
+        "sources": [
+            {"title": profile.source.title, "path": profile.source.url}
+            for profile in material.profiles.values()
+        ],
+        "resources": [
+            {
+                "profile": "tabular-data-resource",
+                "name": name,
+                "title": TABLES[name][1],
+                "path": f"{name}.csv",
+                "encoding": "utf-8",
+                "schema": {"fields": list(_fields(name))},
+            }
+            for name in tables
+        ],
+    }
+
+
+def readme(material: Material, tables: Mapping[str, pa.Table]) -> str:
+    """Return the README that lies beside the tables."""
+    lines = [f"# {material.mission.title}: tables", "", material.mission.summary, ""]
+    for name, table in tables.items():
+        lines.append(f"- `{name}`: {TABLES[name][1]} ({table.num_rows} rows)")
+    lines += ["", "Each as Parquet and CSV; incidents also as GeoJSON. Unknown is empty or null."]
+    lines += ["`datapackage.json` describes every column.", "", "## Sources and licences", ""]
+    for profile in material.profiles.values():
+        lines.append(f"- {profile.source.citation} Licence: {profile.source.licence}.")
+    lines += ["", CHANGED, f"Policy: {policy_in_words(material)}.", ""]
+    return "\n".join(lines)
+
+
+def tables_reference() -> str:
+    """Return the reference page of the published tables, in Markdown."""
+    lines = [
+        "# Published tables",
+        "",
+        "A run writes these into `tables/`, each as Parquet and CSV; incidents also as GeoJSON.",
+        "Times are UTC microseconds since 1970, and intervals half open. CSV and GeoJSON add to",
+        "every column `…_us` one in ISO 8601 without the ending; CSV joins lists with `|`.",
+        "Unknown is null, or empty in CSV; it is never zero.",
+    ]
+    for name, (_, title) in TABLES.items():
+        lines += ["", f"## {name}", "", f"{title[0].upper()}{title[1:]}.", ""]
+        lines += ["| column | type | unknown | unit | meaning |", "|---|---|---|---|---|"]
+        lines += [
+            f"| `{c.name}` | {c.type} | {'may be' if c.nullable else 'never'} | {c.unit} "
+            f"| {c.description} |"
+            for c in _public_columns(name)
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _public_columns(name: str) -> list[Column]:
+    """Return the record's columns of a published table, in published order."""
+    known = {column.name: column for column in columns(TABLES[name][0])}
+    return [known[column] for column in PUBLIC[name]]
+
+
+def _fields(name: str) -> list[dict[str, Any]]:
+    fields = []
+    for column in _public_columns(name):
+        unit = f", in {column.unit}" if column.unit else ""
+        field = {
+            "name": column.name,
+            "type": FRICTIONLESS.get(column.type, "string"),
+            "description": column.description + unit,
+        }
+        fields.append(field if column.nullable else field | {"constraints": {"required": True}})
+        if column.name.endswith("_us"):
+            iso = {"name": column.name.removesuffix("_us"), "type": "datetime"}
+            fields.append(iso | {"description": f"{column.description}, ISO 8601 UTC"})
+    return fields
