@@ -20,7 +20,8 @@ import pytest
 
 import foedus
 from foedus.mission import LIBRARY
-from small_mission import DONBAS, Rows, all_rows, make_mission
+from foedus.publication.answers import read_summary
+from small_mission import Rows, all_rows, make_mission
 
 NAMES = ("Government of Ukraine", "DPR")
 IDS = ("ua", "dpr")
@@ -34,35 +35,41 @@ ORDER = {
     "members": ["lineage_id", "report_id"],
     "disagreements": ["lineage_id", "field", "report_id"],
 }
+TABLES = ("incidents", "members", "months", "sources", "quarantine")
+PUBLISHED = (
+    "bulletin.html",
+    "tables/README.md",
+    "tables/datapackage.json",
+    "tables/incidents.geojson",
+    *(f"tables/{name}.csv" for name in TABLES),
+)
 
 
 def swapped(pair: tuple[str, str]) -> Callable[[str], str]:
     """Return what swaps two words wherever either stands as a word of its own."""
     other = dict(zip(pair, reversed(pair), strict=True))
-    either = re.compile("|".join(rf"(?<![\w-]){re.escape(word)}(?![\w-])" for word in pair))
+    either = re.compile("|".join(rf"(?<![\w./-]){re.escape(word)}(?![\w/-])" for word in pair))
     return lambda text: either.sub(lambda found: other[found[0]], text)
 
 
 def swapped_rows(rows: Rows) -> Rows:
-    """Return the rows with the two parties' names swapped on both sides and in the dyad."""
+    """Return the rows with the two parties' names swapped: as sides, in dyads and in places."""
     swap = swapped(NAMES)
-    columns = ("side_a", "side_b", "dyad_name")
+    columns = ("side_a", "side_b", "dyad_name", "where_coordinates")
     return [row | {name: swap(row[name]) for name in columns} for row in rows]
 
 
 def turned_rows(rows: Rows) -> Rows:
     """Return the rows with side A and side B in each other's columns, deaths included."""
     pairs = (("side_a", "side_b"), ("deaths_a", "deaths_b"))
-    return [
-        row | {a: row[b] for a, b in pairs} | {b: row[a] for a, b in pairs} for row in rows
-    ]
+    return [row | {a: row[b] for a, b in pairs} | {b: row[a] for a, b in pairs} for row in rows]
 
 
 def swapped_mission(text: str) -> str:
     """Return `mission.toml` with the first two parties' entries, and all sides, swapped."""
     head, *entries = text.split("[[party]]\n")
     entries[0], entries[1] = entries[1], entries[0]
-    entries[2:] = [re.sub(r'(?m)^side = .*$', _side, entry) for entry in entries[2:]]
+    entries[2:] = [re.sub(r"(?m)^side = .*$", _side, entry) for entry in entries[2:]]
     return "[[party]]\n".join([head, *entries])
 
 
@@ -70,7 +77,7 @@ def _side(found: re.Match[str]) -> str:
     return swapped(SIDES)(found[0])
 
 
-def ran(folder: Path, rows: Rows, swap: bool) -> Path:
+def ran(folder: Path, rows: Rows, *, swap: bool) -> Path:
     """Run the mission in `folder`, with the parties swapped or not; return what it wrote."""
 
     def edit(text: str) -> str:
@@ -104,9 +111,20 @@ def read(out: Path, name: str) -> pa.Table:
     return pq.read_table(out / "record" / f"{name}.parquet")
 
 
+def edition(out: Path) -> tuple[str, str]:
+    """Return the digest that names a bulletin, as it prints it: short and whole."""
+    page = (out / "bulletin.html").read_text("utf-8")
+    short = re.search(r"Edition ([0-9a-f]{12})", page)
+    assert short
+    whole = re.search(rf"{short[1]}[0-9a-f]{{52}}", page)
+    assert whole
+    return short[1], whole[0]
+
+
 def renamings(old: Path, new: Path) -> dict[str, str]:
     """Return the new run's digests and ids -> the old run's, by the reports that they stand for."""
-    renamed = {}
+    was, now = (read_summary(out)["inputs"][0]["sha256"] for out in (old, new))
+    renamed = {now: was} | dict(zip(edition(new), edition(old), strict=True))
     for name, columns in (("reports", ["digest"]), ("members", ["incident_id", "lineage_id"])):
         sides = [read(out, name).sort_by("report_id").to_pylist() for out in (old, new)]
         for was, now in zip(*sides, strict=True):
@@ -127,10 +145,12 @@ def swapped_back(value: object, renamed: dict[str, str]) -> object:
 
 def relabelled(table: pa.Table, renamed: dict[str, str], order: list[str]) -> pa.Table:
     """Return a table with every cell swapped back, in the order of its ids."""
-    columns = [
-        pa.array([swapped_back(cell, renamed) for cell in column.to_pylist()], column.type)
-        for column in table.columns
-    ]
+    columns = []
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        cells = [swapped_back(cell, renamed) for cell in column.to_pylist()]
+        if name == "place_name":
+            cells = [swapped(NAMES)(str(cell)) for cell in cells]
+        columns.append(pa.array(cells, column.type))
     back = pa.Table.from_arrays(columns, schema=table.schema)
     return back.sort_by([(name, "ascending") for name in order])
 
@@ -151,6 +171,21 @@ def test_record_swaps(name: str, plain: Path, other: Path, tmp_path: Path) -> No
         assert not table.equals(read(plain, name))
 
 
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_publication_swaps(name: str, plain: Path, other: Path) -> None:
+    """The bulletin and each published table, swapped back, have the same bytes as without."""
+    text = (other / name).read_text("utf-8")
+    renamed = renamings(plain, other)
+    text = re.sub(
+        r"\b(?:[0-9a-f]{64}|[0-9a-f]{16}|[0-9a-f]{12})\b",
+        lambda id_: renamed.get(id_[0], id_[0]),
+        text,
+    )
+    for pair in (NAMES, IDS, SIDES):
+        text = swapped(pair)(text)
+    assert text == (plain / name).read_text("utf-8")
+
+
 @pytest.mark.parametrize("name", ["reports", "incidents"])
 def test_sides_turned(name: str, plain: Path, tmp_path: Path) -> None:
     """It does not matter which side stands first: only the order of parties turns around."""
@@ -161,5 +196,7 @@ def test_sides_turned(name: str, plain: Path, tmp_path: Path) -> None:
     for column in ("parties", "party_deaths"):
         index = back.schema.get_field_index(column)
         lists = [cells[::-1] for cells in back.column(index).to_pylist()]
-        back = back.set_column(index, back.schema.field(index), pa.array(lists, back.schema.types[index]))
+        back = back.set_column(
+            index, back.schema.field(index), pa.array(lists, back.schema.types[index])
+        )
     assert back.equals(read(plain, name))

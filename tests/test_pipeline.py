@@ -84,7 +84,7 @@ def test_same_input_same_bytes(rows: Rows, tmp_path: Path) -> None:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_order_of_rows_does_not_matter(rows: Rows, tmp_path: Path, seed: int) -> None:
     """The order of a file's rows changes no table of the record."""
-    shuffled = random.Random(seed).sample(rows, len(rows))
+    shuffled = random.Random(seed).sample(rows, len(rows))  # noqa: S311
     for name, some in (("as-is", rows), ("shuffled", shuffled)):
         pipeline.run(make_mission(tmp_path / "m" / name, some), out=tmp_path / name)
     assert record(tmp_path / "as-is") == record(tmp_path / "shuffled")
@@ -134,7 +134,7 @@ def test_fault_leaves_the_last_run(rows: Rows, tmp_path: Path) -> None:
     pipeline.run(make_mission(tmp_path / "m", rows), out=out)
     before = files(out)
 
-    def fail(done: pipeline.Run, folder: Path) -> None:
+    def fail(_done: pipeline.Run, folder: Path) -> None:
         assert (folder / "record" / "run.json").is_file()
         raise DrafterError
 

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Foedus: from what sources report to what happened, and whose promise falls due.
+
+The verbs of the command line are here for Python, under the same names: `run`, `incidents`, `why`
+and `sources`, and `Run`, what a run gives. They load what they need when they are first asked for
+(PEP 562), so that importing `foedus` costs nothing. Where a stage's folder bears a verb's name, as
+`incidents` does, the attribute is the verb, and `from foedus.incidents import …` the stage.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+__version__ = "0.1.0"
+__all__ = ["Run", "incidents", "run", "sources", "why"]
+
+_HOMES = {
+    "Run": "foedus.pipeline",
+    "incidents": "foedus.publication.answers",
+    "sources": "foedus.publication.answers",
+    "why": "foedus.publication.answers",
+}
+
+
+class _Package(ModuleType):
+    """This package: a stage that is imported does not take the place of the verb of its name."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _HOMES and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+def __getattr__(name: str) -> Any:
+    """Load a verb when it is first asked for; raises `AttributeError` for any other name."""
+    if name == "run":
+        publish = import_module("foedus.publication.from_run").publish_run
+        found = partial(import_module("foedus.pipeline").run, publish=publish)
+    elif name in _HOMES:
+        found = getattr(import_module(_HOMES[name]), name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    """Return all names, the verbs included that are not loaded yet."""
+    return sorted({*globals(), *__all__})
+
+
+sys.modules[__name__].__class__ = _Package

@@ -1,0 +1,307 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The whole path, from a mission's files to a folder that a person can read.
+
+(1) read the mission and the profile of each source; (2) read the reports, in batches; (3) choose
+what was known; (4) fuse the reports into incidents; (5) write the record; (6) publish; (7) put the
+new folder in the place of the old one, whole or not at all. This is the only place that runs an
+engine. What is published is decided by whoever calls: `publish` is handed in, since publication
+and pipeline stand on one row. Seconds are measured here and nowhere else; no stage sees a clock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from foedus.base.encoding import schema
+from foedus.base.folders import replaced
+from foedus.engines.local import LocalEngine
+from foedus.incidents.beliefs import Setting
+from foedus.incidents.from_reports import fuse
+from foedus.incidents.parameters import Parameters, read_parameters
+from foedus.mission import Mission, asked_moment, default_out, read_mission
+from foedus.reports.profile import Profile, read_profile
+from foedus.reports.readers import reader_for
+from foedus.reports.record import Article, Refusal, Report
+from foedus.reports.taxonomy import load_kinds, load_targets
+
+Progress = Callable[[str, int], None]
+"""Told the name of the step, and how many rows of it are done."""
+
+SIGN: Final = "record/run.json"
+RECORD: Final = ("reports", "articles", "refusals", "incidents", "members", "disagreements")
+TYPES: Final[dict[str, type[msgspec.Struct]]] = {
+    "reports": Report,
+    "articles": Article,
+    "refusals": Refusal,
+}
+ORDER: Final = {
+    "reports": ("report_id",),
+    "articles": ("report_id", "position"),
+    "refusals": ("batch_id", "row", "column", "reason"),
+}
+
+
+@dataclass(frozen=True)
+class Input:
+    """One file that was read: its digest, and what became of its rows."""
+
+    source_id: str
+    file: str
+    """Path as the mission has it, below its folder."""
+    sha256: str
+    read: int
+    accepted: int
+    quarantined: int
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run gave: the record's tables, what went in, and what it cost."""
+
+    mission: Mission
+    profiles: dict[str, Profile]
+    parameters: Parameters
+    on: str | None
+    known: str | None
+    known_us: int | None
+    out: Path
+    tables: dict[str, pa.Table]
+    inputs: tuple[Input, ...]
+    seconds: dict[str, float] = field(default_factory=dict)
+    peak_mb: float = 0.0
+
+    @property
+    def read(self) -> int:
+        """Rows read; always accepted + quarantined."""
+        return sum(item.read for item in self.inputs)
+
+    @property
+    def accepted(self) -> int:
+        """Rows that became reports, whether or not they were known by `known`."""
+        return sum(item.accepted for item in self.inputs)
+
+    @property
+    def quarantined(self) -> int:
+        """Rows that could not be read, kept in the table `refusals`."""
+        return sum(item.quarantined for item in self.inputs)
+
+    @property
+    def incidents(self) -> int:
+        """Incidents in the record."""
+        return int(self.tables["incidents"].num_rows)
+
+
+Publish = Callable[[Run, Path], object]
+"""Writes what the public may see of a run into a folder."""
+
+
+def no_publication(_done: Run, _folder: Path) -> None:
+    """Publish nothing: the record alone is written."""
+
+
+def no_progress(_step: str, _rows: int) -> None:
+    """Tell nobody how far the run is."""
+
+
+def run(
+    mission: str | Path | Mission,
+    *,
+    on: str | None = None,
+    known: str | None = None,
+    out: Path | None = None,
+    threads: int | None = None,
+    publish: Publish = no_publication,
+    progress: Progress = no_progress,
+) -> Run:
+    """Take the whole path and return what it gave.
+
+    `on` keeps occurrences that began by then, `known` what the record knew by then; both are days
+    or moments in the mission's zone. `out` is the folder to write (default `out/<mission id>`):
+    it is replaced whole, or on any error left as it was. Raises `FoedusError`, or whatever else
+    ended it, such as `KeyboardInterrupt`.
+    """
+    clock = _Clock(progress)
+    # (1) the mission, and what is declared of its sources
+    with clock.step("mission"):
+        found = mission if isinstance(mission, Mission) else read_mission(mission)
+        profiles = [read_profile(source.profile) for source in found.sources]
+        parameters = read_parameters(found.parameters)
+        on_us, known_us = last_us(on, found.zone, "--on"), last_us(known, found.zone, "--known")
+        by_id = {profile.source.id: profile for profile in profiles}
+        setting = Setting(by_id, load_kinds(), load_targets(), found.parties, parameters)
+    target = out or default_out(found.id)
+    with replaced(target, SIGN) as folder:
+        # (2) the reports, in batches
+        with clock.step("reports"):
+            tables, inputs = _read(found, profiles, progress)
+        # (3) of these, what was known
+        with clock.step("known"):
+            tables = choose(tables, on_us, known_us)
+        # (4) the incidents that they tell of
+        with clock.step("incidents"):
+            fused = fuse(tables["reports"], setting, LocalEngine(threads))
+            tables |= {name: getattr(fused, name) for name in RECORD[3:]}
+        done = Run(
+            mission=found,
+            profiles=by_id,
+            parameters=parameters,
+            on=on,
+            known=known,
+            known_us=known_us,
+            out=target,
+            tables=tables,
+            inputs=inputs,
+        )
+        # (5) the record
+        with clock.step("record"):
+            _write_record(done, folder / "record")
+        # (6) what the public may see
+        with clock.step("publish"):
+            publish(done, folder)
+    # (7) is the end of `replaced`: from here on the new folder stands
+    return replace(done, seconds=clock.seconds, peak_mb=peak_mb())
+
+
+def last_us(written: str | None, zone: str, option: str) -> int | None:
+    """Return the last microsecond by which something was so; None if nothing is written.
+
+    A time of day is that instant; a day, month or year counts to its end. Raises `OperatorError`,
+    which names the `option`, if it is neither.
+    """
+    moment = asked_moment(written, zone, option)
+    if moment is None:
+        return None
+    is_clock = moment.precision in ("instant", "minute", "hour")
+    return moment.from_us if is_clock else moment.to_us - 1
+
+
+def choose(
+    tables: dict[str, pa.Table], on_us: int | None, known_us: int | None
+) -> dict[str, pa.Table]:
+    """Return the tables with only the reports that began by `on_us` and were known at `known_us`.
+
+    Articles go with their reports, and those published after `known_us` are not counted. Refusals
+    stay: a row that cannot be read has no times.
+    """
+    reports, articles = tables["reports"], tables["articles"]
+    if on_us is not None:
+        reports = reports.filter(pc.less_equal(reports["occurred_from_us"], on_us))
+    if known_us is not None:
+        began = pc.less_equal(reports["known_from_us"], known_us)
+        stands = pc.fill_null(pc.greater(reports["known_to_us"], known_us), True)
+        reports = reports.filter(pc.and_(began, stands))
+        later = pc.fill_null(pc.greater(articles["published_us"], known_us), False)
+        reports = _without(reports, articles.filter(later))
+        articles = articles.filter(pc.invert(later))
+    beneath = pc.is_in(articles["report_id"], value_set=reports["report_id"].combine_chunks())
+    return tables | {"reports": reports, "articles": articles.filter(beneath)}
+
+
+def _without(reports: pa.Table, articles: pa.Table) -> pa.Table:
+    """Take `articles` off the reports' counts."""
+    rows = pc.index_in(articles["report_id"], value_set=reports["report_id"].combine_chunks())
+    taken = np.bincount(rows.drop_null().to_numpy(), minlength=reports.num_rows)
+    name = "article_count"
+    left = pc.subtract(reports[name], pa.array(taken, pa.int64()))
+    return reports.set_column(
+        reports.schema.get_field_index(name), reports.schema.field(name), left
+    )
+
+
+def _read(
+    mission: Mission, profiles: Iterable[Profile], progress: Progress
+) -> tuple[dict[str, pa.Table], tuple[Input, ...]]:
+    """Read every file of every source; the tables are sorted, so that input order is forgotten."""
+    parts: dict[str, list[pa.Table]] = {name: [] for name in ORDER}
+    inputs = []
+    for source, profile in zip(mission.sources, profiles, strict=True):
+        reader = reader_for(profile.format.kind)
+        for path in source.files:
+            counts = [0, 0, 0]
+            for delivery in reader.read(profile, path):
+                for name, tables in parts.items():
+                    tables.append(getattr(delivery, name))
+                counts[0] += delivery.read
+                counts[1] += delivery.accepted
+                counts[2] += delivery.quarantined
+                progress("reports", counts[0])
+            inputs.append(_input(mission, profile, path, counts))
+    return {name: _sorted(name, tables) for name, tables in parts.items()}, tuple(inputs)
+
+
+def _sorted(name: str, parts: list[pa.Table]) -> pa.Table:
+    empty = schema(TYPES[name]).empty_table()
+    table = pa.concat_tables([empty, *parts])
+    return table.sort_by([(column, "ascending") for column in ORDER[name]]).combine_chunks()
+
+
+def _input(mission: Mission, profile: Profile, path: Path, counts: list[int]) -> Input:
+    with path.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    return Input(
+        source_id=profile.source.id,
+        file=path.relative_to(mission.folder).as_posix(),
+        sha256=sha256,
+        read=counts[0],
+        accepted=counts[1],
+        quarantined=counts[2],
+    )
+
+
+def _write_record(done: Run, folder: Path) -> None:
+    folder.mkdir()
+    for name in RECORD:
+        pq.write_table(done.tables[name], folder / f"{name}.parquet", compression="zstd")
+    text = msgspec.json.encode(summary(done), order="sorted")
+    (folder / "run.json").write_bytes(msgspec.json.format(text, indent=2) + b"\n")
+
+
+def summary(done: Run) -> dict[str, Any]:
+    """Return what `record/run.json` holds: all that went in, by digest; nothing of the machine."""
+    return {
+        "mission": done.mission.id,
+        "title": done.mission.title,
+        "zone": done.mission.zone,
+        "on": done.on,
+        "known": done.known,
+        "parameters": done.parameters.digest,
+        "parties": list(done.mission.parties),
+        "sources": [profile.source for profile in done.profiles.values()],
+        "inputs": [asdict(item) for item in done.inputs],
+        "rows": {name: done.tables[name].num_rows for name in RECORD},
+    }
+
+
+class _Clock:
+    """Measures the seconds of each step and tells `progress` that it begins."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        self.progress(name, 0)
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - start, 3)
+
+
+def peak_mb() -> float:
+    """Return the most memory that this process has held, in megabytes of 10^6 bytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak * (1 if sys.platform == "darwin" else 1024) / 1e6, 1)

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pages that show commands and code: what they show is run, and what they say must come out."""
+
+from __future__ import annotations
+
+import doctest
+import os
+import re
+import runpy
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import foedus
+from foedus.mission import MissionFile
+from foedus.publication.answers import Wanted
+from small_mission import DONBAS, ROOT, copy_mission
+
+DOCS = ROOT / "docs"
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+
+def blocks(page: str, language: str) -> list[str]:
+    """Return the fenced blocks of a page in one language."""
+    text = (DOCS / page).read_text("utf-8")
+    return [body for found, body in FENCE.findall(text) if found == language]
+
+
+def calls(page: str) -> list[tuple[str, str]]:
+    """Return the commands of a page, each with what it must print."""
+    found = []
+    for body in blocks(page, "console"):
+        for part in re.split(r"(?m)^\$ ", body)[1:]:
+            command, _, wanted = part.partition("\n")
+            found.append((command, wanted))
+    return found
+
+
+def said(folder: Path, command: str) -> str:
+    """Return what a command prints on both outputs, without the rule under a table's head."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src"), "NO_COLOR": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "foedus.cli", *shlex.split(command)[1:]],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+    )
+    return done.stdout
+
+
+def check_console(folder: Path, page: str) -> None:
+    """Run every command of a page in `folder` and compare what it prints with what is shown."""
+    for command, wanted in calls(page):
+        printed = said(folder, command)
+        message = f"$ {command}\n{printed}"
+        assert doctest.OutputChecker().check_output(wanted, printed, FLAGS), message
+
+
+def test_tutorial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each command and each line of Python in the tutorial gives what the tutorial shows."""
+    copy_mission(tmp_path / "missions" / "donbas")
+    monkeypatch.chdir(tmp_path)
+    check_console(tmp_path, "tutorial/first-bulletin.md")
+    (code,) = blocks("tutorial/first-bulletin.md", "python")
+    test = doctest.DocTestParser().get_doctest(code, {}, "tutorial", None, None)
+    assert doctest.DocTestRunner(optionflags=FLAGS).run(test).failed == 0
+
+
+def test_start_a_mission(tmp_path: Path) -> None:
+    """The mission that the page writes down runs, and says what the page shows."""
+    page = "how-to/start-a-mission.md"
+    folder = tmp_path / "missions" / "bridge"
+    (folder / "data").mkdir(parents=True)
+    (folder / "data" / "sightings.csv").write_text(blocks(page, "csv")[0], "utf-8")
+    profile, mission = blocks(page, "toml")
+    (folder / "sightings.toml").write_text(profile, "utf-8")
+    (folder / "mission.toml").write_text(mission, "utf-8")
+    check_console(tmp_path, page)
+
+
+def test_command_line_reference() -> None:
+    """The reference of the command line is what the commands say with --help."""
+    made = runpy.run_path(str(ROOT / "tools" / "make_cli_reference.py"))
+    page = (DOCS / "reference" / "cli.md").read_text("utf-8")
+    assert page == made["cli_reference"](), "run tools/make_cli_reference.py"
+
+
+def sections(page: str) -> dict[str, str]:
+    """Return the sections of a page by heading."""
+    parts = re.split(r"(?m)^## (.+)\n", (DOCS / page).read_text("utf-8"))[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def test_every_key_of_a_mission_is_documented() -> None:
+    """Each key of mission.toml has a row in its table's section, and no row is without a key."""
+    found = sections("reference/missions.md")
+    assert {heading.strip("[]") for heading in found} == set(MissionFile.__struct_fields__)
+    for heading, text in found.items():
+        keys = re.findall(r"(?m)^\| `(\w+)` \|", text)
+        assert keys == list(fields(heading.strip("[]"))), heading
+
+
+def fields(table: str) -> tuple[str, ...]:
+    """Return the keys of one table of mission.toml."""
+    hint: Any = MissionFile.__annotations__[table]
+    name = re.search(r"[A-Z]\w+", str(hint))
+    assert name
+    struct: Any = vars(sys.modules[MissionFile.__module__])[name[0]]
+    names: tuple[str, ...] = struct.__struct_fields__
+    return names
+
+
+def test_every_verb_is_documented() -> None:
+    """Each name of the package, and each thing that can be wanted, stands in its reference."""
+    found = sections("reference/python.md")
+    assert set(found) == {f"foedus.{name}" for name in foedus.__all__}
+    wanted = set(re.findall(r"`(\w+)`", found["foedus.incidents"]))
+    assert set(Wanted.__annotations__) <= wanted
+
+
+def test_a_stage_does_not_hide_a_verb() -> None:
+    """`foedus.incidents` is the verb, although a stage's folder bears the name too."""
+    script = "import foedus, foedus.incidents.record; print(callable(foedus.incidents))"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
+        stdout=subprocess.PIPE,
+        check=True,
+        encoding="utf-8",
+    )
+    assert done.stdout.strip() == "True"
+    assert dir(foedus)
+
+
+def test_unknown_verb() -> None:
+    """A name that is no verb is an attribute error, as for any module."""
+    with pytest.raises(AttributeError, match="no attribute 'findings'"):
+        foedus.findings  # noqa: B018
+
+
+def test_mission_readme_names_every_file() -> None:
+    """The shipped mission's page names its data, their licence and whom to cite."""
+    page = (DONBAS / "README.md").read_text("utf-8")
+    for path in (DONBAS / "data").iterdir():
+        assert path.name in page
+    for word in ("CC BY 4.0", "Sundberg", "Davies", "DPR", "stand"):
+        assert word in page
