@@ -7,18 +7,21 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner, Result
 
-from foedus.cli import CODES, EPILOG, INTERRUPTED
+from foedus.cli import CODES, EPILOG, INTERRUPTED, app
 from small_mission import ROOT, Rows, all_rows, cut, make_mission
 
 COMMANDS = ("run", "incidents", "why", "sources")
-Call = Callable[..., "subprocess.CompletedProcess[str]"]
+Call = Callable[..., Result]
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +35,7 @@ def place(rows: Rows, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with one small mission, named donbas, that has been run."""
     folder = tmp_path_factory.mktemp("place")
     make_mission(folder / "missions" / "donbas", rows)
-    assert call_in(folder, "run", "donbas").returncode == 0
+    assert call_in(folder, "run", "donbas").exit_code == 0
     return folder
 
 
@@ -42,13 +45,10 @@ def call(place: Path) -> Call:
     return lambda *words: call_in(place, *words)
 
 
-def call_in(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def call_in(folder: Path, *words: str) -> Result:
     """Call the command line in a folder, with a wide terminal and no colours."""
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "src"), "COLUMNS": "100", "NO_COLOR": "1"}
-    command = [sys.executable, "-m", "foedus.cli", *words]
-    return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
+    with chdir(folder):
+        return CliRunner().invoke(app, words, env={"COLUMNS": "100", "NO_COLOR": "1"})
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -59,7 +59,7 @@ def test_examples_in_help_run(command: str, call: Call) -> None:
     assert examples
     for example in examples:
         done = call(*shlex.split(example))
-        assert done.returncode == 0, (example, done.stderr)
+        assert done.exit_code == 0, (example, done.stderr)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -88,6 +88,16 @@ def test_run_prints_the_sum(call: Call, rows: Rows) -> None:
     )
 
 
+def test_refused_rows_are_told(place: Path, call: Call, rows: Rows) -> None:
+    """`run` tells rows in quarantine with file, row, column, expected and got, and exits with 0."""
+    bad = [rows[0] | {"latitude": "91"}, *rows[1:]]
+    make_mission(place / "missions" / "bad", bad, lambda text: text.replace('"donbas"', '"bad"'))
+    done = call("run", "bad")
+    assert done.exit_code == 0
+    assert f"accepted {len(rows) - 1} + quarantined 1" in done.stdout
+    assert "ucdp_ged_ukraine_2014_2022.csv:2:latitude: expected" in done.stdout
+
+
 def test_filters_narrow(call: Call) -> None:
     """Each filter of `incidents` keeps those that fit, and all of them."""
     every = json.loads(call("incidents", "donbas", "--json").stdout)["incidents"]
@@ -106,6 +116,14 @@ def test_filters_narrow(call: Call) -> None:
     )
     assert ask("--limit", "3") == fits(bool)[:3]
     assert 0 < len(ask("--precise")) < len(every)
+
+
+@pytest.mark.parametrize("text", ["'; drop table reports; --", "%", '"', "$incidents", "\\"])
+def test_what_is_asked_is_never_a_query(call: Call, text: str) -> None:
+    """What a user writes is compared as it stands: it narrows to nothing and breaks nothing."""
+    done = call("incidents", "donbas", "--region", text, "--json")
+    assert json.loads(done.stdout) == {"incidents": []}
+    assert call("why", text).exit_code == 2
 
 
 def test_time_is_sure_or_possible(call: Call) -> None:
@@ -153,6 +171,13 @@ ERRORS = {
     "unknown id": (["why", "ucdp-ged:0"], 2, "list ids with"),
     "ambiguous prefix": (["why", ""], 2, "expected"),
     "foreign folder": (["run", "donbas", "--out", "missions"], 2, "choose another folder"),
+    "file as a folder": (
+        ["run", "donbas", "--out", "missions/donbas/mission.toml/x"],
+        2,
+        "expected a file or folder that can be used",
+    ),
+    "damaged record": (["sources", "damaged"], 2, "run the mission again"),
+    "damaged summary": (["sources", "garbled"], 2, "run the mission again"),
     "unknown option": (["run", "donbas", "--knwon", "x"], 2, "No such option"),
     "faulty mission": (["run", "missions/faulty"], 3, "mission.toml:8:mission.zone: expected"),
     "empty file": (["run", "missions/empty"], 1, "ucdp_ged_ukraine_2014_2022.csv"),
@@ -167,8 +192,11 @@ def test_error_is_told(name: str, call: Call, place: Path, rows: Rows) -> None:
     make_mission(place / "missions" / "faulty", rows, lambda text: text.replace("Kyiv", "Kiyv"))
     empty = make_mission(place / "missions" / "empty", rows)
     (empty / "data" / "ucdp_ged_ukraine_2014_2022.csv").write_text("")
+    for name_, file, text in (("damaged", "reports.parquet", "PAR1"), ("garbled", "run.json", "{")):
+        shutil.copytree(place / "out" / "donbas", place / name_, dirs_exist_ok=True)
+        (place / name_ / "record" / file).write_text(text)
     done = call(*words)
-    assert done.returncode == code
+    assert done.exit_code == code
     assert told in done.stderr
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
@@ -177,7 +205,7 @@ def test_error_is_told(name: str, call: Call, place: Path, rows: Rows) -> None:
 def test_no_run_at_all(tmp_path: Path) -> None:
     """`why` where nothing was run yet says what to do first."""
     done = call_in(tmp_path, "why", "abc")
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert "first: foedus run MISSION" in done.stderr
 
 
@@ -187,7 +215,7 @@ def test_ambiguous_beginning(call: Call) -> None:
     firsts = [item["lineage_id"][0] for item in ids]
     twice = next(letter for letter in firsts if firsts.count(letter) > 1)
     done = call("why", twice)
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert "which fits" in done.stderr
     assert "give more of it" in done.stderr
 

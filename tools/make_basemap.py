@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Make the base map that ships with Foedus from `countries-10m.json` of the npm package world-atlas.
+"""Make the base map that ships with Foedus, from `countries-10m.json` of npm's world-atlas.
 
     npm pack world-atlas@2.0.2 && tar xzf world-atlas-2.0.2.tgz
     python tools/make_basemap.py package/countries-10m.json
@@ -27,7 +27,11 @@ REGION: Final = (-12.0, 24.0, 65.0, 72.0)
 OUT: Final = Path(__file__).parent.parent / "src/foedus/library/basemap/countries.parquet"
 SIMFEROPOL: Final = Point(34.10, 44.95)
 GRID_DEGREE: Final = 1e-5
-MERGED: Final = {"N. Cyprus": "Cyprus", "Cyprus U.N. Buffer Zone": "Cyprus"}
+MERGED: Final = {
+    "Baikonur": "Kazakhstan",
+    "Cyprus U.N. Buffer Zone": "Cyprus",
+    "N. Cyprus": "Cyprus",
+}
 RENAMED: Final = {
     "Bosnia and Herz.": "Bosnia and Herzegovina",
     "Faeroe Is.": "Faroe Islands",

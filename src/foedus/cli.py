@@ -22,7 +22,7 @@ from typing import Annotated, Any, Final, ParamSpec, TypeVar
 import typer
 
 import foedus
-from foedus.errors import DrafterError, FoedusError, OperatorError, PartyError, SourceError
+from foedus.errors import DrafterError, Fault, FoedusError, OperatorError, PartyError, SourceError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -81,6 +81,11 @@ def told(command: Callable[P, R]) -> Callable[P, R]:
             # The reader, such as head, has all it wanted; closing must not complain again.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(0) from error
+        except OSError as error:
+            where, got = str(error.filename or ""), error.strerror or str(error)
+            fault = Fault(file=where, expected="a file or folder that can be used", got=got)
+            typer.echo(str(fault), err=True)
+            raise typer.Exit(CODES[OperatorError]) from error
 
     return wrapped
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from tests.reports.samples import GOOD, HEADER, PROFILE, csv_bytes, joined, profile_of, read_bytes
 
 from foedus.errors import SourceError
 from foedus.reports.faults import REASONS, WARNINGS
 from foedus.reports.readers import read_source
-from tests.reports.samples import GOOD, HEADER, PROFILE, csv_bytes, joined, profile_of, read_bytes
 
 ROWS = {
     "wrong type": ("b,2015-02-15,d,48,37,1,drone,x,1,2,t", "low", "number-format"),
@@ -59,7 +59,8 @@ def test_faulty_row(tmp_path: Path, fault: str) -> None:
 def test_every_reason_is_described() -> None:
     """Every code that a row can be refused for says in words what it means."""
     assert {reason for _, _, reason in ROWS.values()} <= set(REASONS)
-    assert all(REASONS.values()) and all(WARNINGS.values())
+    assert all(REASONS.values())
+    assert all(WARNINGS.values())
 
 
 def test_all_faults_of_a_row(tmp_path: Path) -> None:

@@ -136,7 +136,8 @@ def place_of(sighting: Sighting) -> Place:
         return _round(sighting.observer, sighting.observer, far_m, far_m)
     middle_m = (near_m + far_m) / 2
     centre = _from(sighting.observer, sighting.bearing_deg, middle_m)
-    reach_m = max(_apart_m(middle_m, corner_m, spread_deg) for corner_m in (near_m, far_m))
+    # No point of the piece is farther from its middle than an outer corner.
+    reach_m = _apart_m(middle_m, far_m, spread_deg)
     return _round(sighting.observer, centre, reach_m, far_m)
 
 

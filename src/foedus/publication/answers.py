@@ -72,8 +72,9 @@ where incident_id = $incident_id
 order by report_id
 """
 ARTICLES: Final = """
-select position, outlet, published_us, headline, url from read_parquet($articles)
-where report_id = $report_id order by position
+select articles.* from read_parquet($articles) articles
+join read_parquet($members) members using (report_id)
+where incident_id = $incident_id order by report_id, position
 """
 DISAGREEMENTS: Final = """
 select field, report_id, says from read_parquet($disagreements)
@@ -138,8 +139,10 @@ def why(asked: str, run: Asked | None = None) -> Row:
     summary = read_summary(folder)
     members = _ask(folder, MEMBERS, of_it)
     inputs = {_batch(item): item for item in summary["inputs"]}
+    articles = _ask(folder, ARTICLES, of_it)
     for member in members:
-        member["articles"] = _ask(folder, ARTICLES, {"report_id": member["report_id"]})
+        own = [item for item in articles if item["report_id"] == member["report_id"]]
+        member["articles"] = own
         member["input"] = inputs.get(member["batch_id"])
     (incident,) = _ask(folder, ONE, of_it)
     return {
@@ -204,7 +207,10 @@ def runs() -> list[Path]:
 
 def read_summary(folder: Path) -> Row:
     """Return what `record/run.json` says of the run in `folder`."""
-    summary: Row = msgspec.json.decode((folder / SIGN).read_bytes())
+    try:
+        summary: Row = msgspec.json.decode((folder / SIGN).read_bytes())
+    except msgspec.DecodeError as error:
+        raise _unreadable(folder / SIGN, error) from error
     return summary
 
 
@@ -272,7 +278,17 @@ def _ask(folder: Path, query: str, values: Row) -> list[Row]:
     """Return all rows of the answer; tables are bound by name, as every other value is."""
     files = {table: str(folder / "record" / f"{table}.parquet") for table in TABLES}
     bound = {name: value for name, value in (files | values).items() if f"${name}" in query}
-    with duckdb.connect() as connection:
-        answer = connection.execute(query, bound)
-        names = [column[0] for column in answer.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+    try:
+        with duckdb.connect() as connection:
+            answer = connection.execute(query, bound)
+            names = [column[0] for column in answer.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+        raise _unreadable(folder / "record", error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> OperatorError:
+    """Return that a record is damaged or half there; only a new run can mend it."""
+    got = str(error).partition("\n")[0]
+    expected, hint = "a record that can be read", "run the mission again"
+    return OperatorError(Fault(file=str(path), expected=expected, got=got, hint=hint))

@@ -15,7 +15,6 @@ from typing import Any, Final
 
 import pyarrow as pa
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from foedus.base.encoding import bytes_digest
 from foedus.base.evidence import SOURCE_GRADES
@@ -27,6 +26,7 @@ from foedus.publication.facts import PLACE_M, WEEKS, Facts, Group, facts
 from foedus.publication.maps import Map
 from foedus.publication.material import Material
 from foedus.publication.places import places
+from foedus.reports.faults import REASONS, WARNINGS
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 WIDE: Final = 920.0
@@ -63,7 +63,6 @@ def bulletin(material: Material, shown: Mapping[str, pa.Table]) -> str:
         material=material,
         mission=material.mission,
         facts=found,
-        style=Markup((TEMPLATES / "bulletin.css").read_text("utf-8")),
         drawn=_drawn(material, found),
         map=_map(material, shown["incidents"], found.unit),
         sources=shown["sources"].to_pylist(),
@@ -73,6 +72,7 @@ def bulletin(material: Material, shown: Mapping[str, pa.Table]) -> str:
         policy=tables.policy_in_words(material),
         edition=_edition(shown),
         grades=SOURCE_GRADES,
+        reasons=REASONS | WARNINGS,
         names={party.id: party.name("en") for party in material.mission.parties},
     )
 
@@ -99,7 +99,8 @@ def _words() -> dict[str, Any]:
 
 
 def _named(sums: Sequence[Sum], names: Sequence[str]) -> list[Group]:
-    return [Group(name, one) for name, one in zip(names, sums, strict=True)]
+    pairs = zip(names, sums, strict=True)
+    return [Group(name, one) for name, one in pairs if one.incidents]
 
 
 TIME_NAMES: Final = (

@@ -53,7 +53,7 @@ class Row(NamedTuple):
 
 def monthly(found: Binned, marks: Sequence[Mark], width: float, noun: str, zone: str) -> Markup:
     """Return the chart of counts by month, `width` units wide, with the marks across all panels."""
-    rows = [row for row in _rows(found, noun) if row.total.any()]
+    rows = _rows(found, noun)
     bins = found.bins
     head = _Head(marks, bins, width, zone)
     top, parts = head.height, []
@@ -70,12 +70,13 @@ def monthly(found: Binned, marks: Sequence[Mark], width: float, noun: str, zone:
 
 
 def _rows(found: Binned, noun: str) -> list[Row]:
-    deaths = (found.best, found.best_whole, found.low, found.high)
-    rows = [Row("Deaths by month", "death", *deaths, 170)]
-    first = _settled(found)
-    if 0 < first < len(found.best) - 12:
-        title = f"Deaths by month from {found.bins.days[first].year}, enlarged"
-        rows.append(Row(title, "death", *deaths, 110, first))
+    rows, deaths = [], (found.best, found.best_whole, found.low, found.high)
+    if found.best.any():
+        rows.append(Row("Deaths by month", "death", *deaths, 170))
+        first = _settled(found)
+        if 0 < first < len(found.best) - 12:
+            title = f"Deaths by month from {found.bins.days[first].year}, enlarged"
+            rows.append(Row(title, "death", *deaths, 110, first))
     events = (found.incidents, found.incidents_whole)
     rows.append(Row(f"{noun} by month".capitalize(), "event", *events, None, None, 130))
     return rows
@@ -109,7 +110,7 @@ def _bars(row: Row, panel: Panel, bins: Bins) -> Markup:
     for index in range(row.first, len(bins.days)):
         left, right = panel.x(int(bins.edges[index])), panel.x(int(bins.edges[index + 1]))
         parts.append(_bar(row, panel, index, left, max(right - left - 0.8, 1.0)))
-    if not row.first:
+    if not row.first and row.total.any():
         parts.append(_peak(row, panel, bins))
     return svg.group(*parts)
 
@@ -211,20 +212,19 @@ def _strong(style: str, mark: Mark) -> str:
 
 def weekly(found: Comparison, width: float, height: float) -> Markup:
     """Return deaths (or incidents, where no deaths are told) by week around a mark, with means."""
-    told = bool(found.weekly.best.any())
-    total = found.weekly.best if told else found.weekly.incidents
-    across = found.weekly_across if told else np.zeros_like(total)
+    what = "deaths" if found.weekly.best.any() else "incidents"
+    total = found.weekly.best if what == "deaths" else found.weekly.incidents
+    across = found.weekly_across if what == "deaths" else np.zeros_like(total)
     edges = found.bins.edges
     highest = ticks(int(total.max(initial=1)))[-1]
     span = (int(edges[0]), int(edges[-1]))
     panel = Panel(LEFT, width - RIGHT, 2 * SIZE * LINE + 8, height - 22, *span, highest)
-    style = "death" if told else "event"
+    style = {"deaths": "death", "incidents": "event"}[what]
     row = Row("", style, total, total - across, None, None, panel.bottom - panel.top)
     at = [panel.x(int(edge)) for edge in edges]
     bars = [_bar(row, panel, i, at[i], at[i + 1] - at[i] - 1) for i in range(len(total))]
     middle = at[found.mark]
     day = short_day(found.bins.days[found.mark])
-    what = "deaths" if told else "incidents"
     return svg.drawing(
         width,
         height,
@@ -233,16 +233,17 @@ def weekly(found: Comparison, width: float, height: float) -> Markup:
         *bars,
         svg.line(middle, SIZE + 4, middle, panel.bottom, "mark strong"),
         svg.text(middle, SIZE, day, "marked strong", "middle"),
-        *_means(found, panel, middle, told),
+        *_means(found, panel, middle, what),
     )
 
 
-def _means(found: Comparison, panel: Panel, middle: float, told: bool) -> list[Markup]:
-    """Return what lies on either side in a week, on the mean, above the bars and as dashed lines."""
+def _means(found: Comparison, panel: Panel, middle: float, what: str) -> list[Markup]:
+    """Return the means by week of either side: as words above the bars, and as dashed lines."""
     weeks, parts = found.days // 7, []
-    sides = (("before", found.before, panel.left, middle), ("after", found.after, middle, panel.right))
-    for name, side, left, right in sides:
-        number = side.best if told else side.incidents
+    edges = (panel.left, middle, panel.right)
+    for index, (name, side) in enumerate((("before", found.before), ("after", found.after))):
+        left, right = edges[index : index + 2]
+        number = side.best if what == "deaths" else side.incidents
         words = f"{rate(number, weeks)} a week {name}"
         y = panel.y((number or 0) / weeks)
         anchor, at = ("start", left) if name == "before" else ("end", right)

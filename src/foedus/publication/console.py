@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from rich.box import SIMPLE
@@ -12,6 +13,7 @@ from rich.text import Text
 
 from foedus.base.moments import Moment, shown
 from foedus.base.zones import Zone, local_time
+from foedus.errors import Fault
 
 Row = dict[str, Any]
 
@@ -20,6 +22,7 @@ NONE_NAMED: Final = "none named"
 SHORT: Final = 12
 """Letters of an id that a list shows: enough to ask `why` with."""
 WIDE: Final = 200
+FEW: Final = 5
 
 
 def when(row: Row, zone: str) -> str:
@@ -60,10 +63,26 @@ def show_run(done: Any) -> None:
     )
     steps = ", ".join(f"{name} {seconds:.1f}" for name, seconds in done.seconds.items())
     console.print(f"seconds: {steps}; peak {done.peak_mb:,.0f} MB")
-    if done.quarantined:
-        console.print(f"why rows were refused: {done.out / 'record' / 'refusals.parquet'}")
+    for fault in _refused(done.tables["refusals"]):
+        console.print(Text(fault), soft_wrap=True)
     console.print(Text(f"bulletin: {done.out / 'bulletin.html'}"))
     console.print(Text(f"next:     foedus incidents {done.out} --limit 10"))
+
+
+def _refused(refusals: Any) -> Iterator[str]:
+    """Yield the first faults of rows in quarantine, and where all of them stand."""
+    for row in refusals.slice(0, FEW).to_pylist():
+        yield str(
+            Fault(
+                file=row["batch_id"],
+                line=row["row"],
+                column=row["column"],
+                expected=row["expected"],
+                got=row["got"],
+            )
+        )
+    if refusals.num_rows > FEW:
+        yield f"… and {refusals.num_rows - FEW:,} more, all of them in record/refusals.parquet"
 
 
 def show_incidents(rows: list[Row], summary: Row) -> None:
@@ -172,8 +191,8 @@ def _show_member(console: Console, member: Row, zone: str) -> None:
 
 def _console() -> Console:
     """Return standard output; where it is no terminal, lines are as long as tables need."""
-    console = Console()
-    return console if console.is_terminal else Console(width=WIDE)
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(width=WIDE, highlight=False)
 
 
 def _count(number: int, noun: str) -> str:

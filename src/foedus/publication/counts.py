@@ -123,7 +123,16 @@ def grouped(table: pa.Table, name: str) -> list[tuple[str | None, Sum]]:
         [([], "count_all"), *told, ("deaths_best", "count", pc.CountOptions(mode="only_null"))]
     )
     rows = [
-        (row[name], Sum(row["count_all"], *(row[f"{n}_sum"] for n in names), row["deaths_best_count"]))
+        (
+            row[name],
+            Sum(
+                incidents=row["count_all"],
+                low=row["deaths_low_sum"],
+                best=row["deaths_best_sum"],
+                high=row["deaths_high_sum"],
+                untold=row["deaths_best_count"],
+            ),
+        )
         for row in counted.to_pylist()
     ]
     return sorted(rows, key=lambda item: (-item[1].incidents, item[0] is None, item[0] or ""))

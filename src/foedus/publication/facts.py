@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the bulletin says in figures: every number that it prints, worked out once.
 
-`facts` counts over the public incidents; what stands in the record but is not public enters only as
-a sum. Parties stand in the mission's declared order, never by name, so that relabelling them changes
-names alone. Words and layout are left to the template, drawings to `charts` and `maps`.
+`facts` counts over the public incidents, and over reports as late as these. Parties stand in the
+mission's declared order, never by name, so that relabelling them changes names alone. Words and
+layout are left to the template, drawings to `charts` and `maps`.
 """
 
 from __future__ import annotations
@@ -21,12 +21,14 @@ from foedus.publication import counts
 from foedus.publication.calendars import day_of, weeks_around, years
 from foedus.publication.counts import Binned, Comparison, Ints, Mask, Sum
 from foedus.publication.material import Material
+from foedus.publication.policy import cutoff_us, ripe
 from foedus.publication.tables import calendar
 from foedus.reports.taxonomy import UNKNOWN, Taxonomy, load_kinds
 
 WEEKS: Final = 26
 """Weeks on either side of a mark that are compared."""
-TOP: Final = 12
+TOP_PLACES: Final = 8
+TOP_OUTLETS: Final = 12
 PLACE_M: Final = (counts.EXACT_PLACE_M, 30_000, 60_000)
 TIME_DAYS: Final = (1, 7, 31)
 HOUR_US: Final = 3_600_000_000
@@ -92,7 +94,6 @@ class Facts(NamedTuple):
     total: Sum
     file: Sum
     """The same over the reports that were read."""
-    held_back: int
     months: Binned
     worst: int
     """Index of the month with most deaths, or incidents where no deaths are told."""
@@ -124,16 +125,18 @@ class Facts(NamedTuple):
 def facts(material: Material, tables: Mapping[str, pa.Table]) -> Facts:
     """Return the figures of one edition; `tables` are the published ones."""
     incidents, mission = tables["incidents"], material.mission
+    end_us = cutoff_us(material.tables["incidents"], mission.policy, material.known_us)
+    reports, articles = ripe(material.tables["reports"], end_us), material.tables["articles"]
+    articles = articles.filter(pc.is_in(articles["report_id"], reports["report_id"]))
     months = counts.binned(incidents, calendar(material, incidents))
     kinds = load_kinds()
     return Facts(
         fatal=_all_fatal(incidents),
         total=counts.summed(incidents),
-        file=counts.summed(material.tables["reports"]),
-        held_back=material.tables["incidents"].num_rows - incidents.num_rows,
+        file=counts.summed(reports),
         months=months,
         worst=int(np.argmax(months.best if months.best.any() else months.incidents)),
-        years=_years(material, incidents),
+        years=_years(incidents, reports, months.bins.edges, mission.zone),
         compared=tuple(
             _compared(mark, mission.marks, incidents, mission.zone)
             for mark in mission.marks
@@ -142,11 +145,11 @@ def facts(material: Material, tables: Mapping[str, pa.Table]) -> Facts:
         regions=_groups(incidents, "region"),
         kinds=tuple(Group(_kind(kinds, name), found) for name, found in _groups(incidents, "kind")),
         parties=_parties(material, incidents),
-        places=_groups(incidents, "place_name")[:TOP],
+        places=_groups(incidents, "place_name")[:TOP_PLACES],
         apart=tuple(group for group in _groups(incidents, "set_apart") if group.name),
         precision=_precision(incidents),
-        untold=_untold(incidents, material.tables["reports"]),
-        outlets=_tally(material.tables["articles"]["outlet"])[:TOP],
+        untold=_untold(incidents, reports),
+        outlets=_tally(articles["outlet"])[:TOP_OUTLETS],
         warnings=_tally(pc.list_flatten(incidents["warnings"])),
         warned=int((pc.list_value_length(incidents["warnings"]).to_numpy() > 0).sum()),
     )
@@ -180,9 +183,7 @@ def _parties(material: Material, incidents: pa.Table) -> tuple[Group, ...]:
     )
 
 
-def _years(material: Material, incidents: pa.Table) -> tuple[Year, ...]:
-    reports, zone = material.tables["reports"], material.mission.zone
-    edges = calendar(material, incidents).edges
+def _years(incidents: pa.Table, reports: pa.Table, edges: Ints, zone: str) -> tuple[Year, ...]:
     bins = years(int(edges[0]), int(edges[-1]), zone)
     both = (counts.binned(incidents, bins), counts.binned(reports, bins))
     return tuple(

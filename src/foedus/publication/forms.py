@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -49,13 +49,10 @@ def write_geojson(table: pa.Table, notes: Mapping[str, str], path: Path) -> None
     `notes` become members of the collection beside `features` (RFC 7946, section 6.1).
     """
     told = with_iso(table).drop_columns(["latitude_e7", "longitude_e7"])
-    places = zip(
-        table["longitude_e7"].to_pylist(), table["latitude_e7"].to_pylist(), strict=True
-    )
     encode = msgspec.json.encode
     lines = [
-        encode({"type": "Feature", "id": row["lineage_id"], "geometry": _point(*at), "properties": row})
-        for row, at in zip(told.to_pylist(), places, strict=True)
+        encode({"type": "Feature", "id": row["lineage_id"], "geometry": point, "properties": row})
+        for row, point in zip(told.to_pylist(), _points(table), strict=True)
     ]
     head = encode({"type": "FeatureCollection", **notes})[:-1]
     path.write_bytes(head + b',"features":[\n' + b",\n".join(lines) + b"\n]}\n")
@@ -81,6 +78,11 @@ def with_iso(table: pa.Table) -> pa.Table:
     return table
 
 
+def _points(table: pa.Table) -> Iterator[dict[str, Any] | None]:
+    longitudes, latitudes = table["longitude_e7"].to_pylist(), table["latitude_e7"].to_pylist()
+    return (_point(*at) for at in zip(longitudes, latitudes, strict=True))
+
+
 def _point(longitude_e7: int | None, latitude_e7: int | None) -> dict[str, Any] | None:
     if longitude_e7 is None or latitude_e7 is None:
         return None
@@ -89,7 +91,7 @@ def _point(longitude_e7: int | None, latitude_e7: int | None) -> dict[str, Any] 
 
 
 def _texts(column: pa.ChunkedArray) -> list[Any]:
-    values = column.to_pylist()
+    values: list[Any] = column.to_pylist()
     if pa.types.is_boolean(column.type):
         return [None if value is None else str(value).lower() for value in values]
     return values

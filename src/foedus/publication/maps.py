@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The map: incidents whose place is exact as points, all others drawn as large as they are.
 
-Two panels on one base map and one scale. On the first a point's area tells how many incidents share
-that place. On the second every place is a disc of its own error radius: up to `LOCAL_M` light discs,
-laid over each other so that darkness tells how many incidents may lie at a spot; above that dashed
-rings, the heavier the more, the main ones named with their count.
+Two panels on one base map and one scale. On the first a point's area tells how many incidents
+share that place. On the second every place is a disc of its own error radius: up to `LOCAL_M` light
+discs, laid over each other so that darkness tells how many incidents may lie at a spot; above that
+dashed rings, the heavier the more, the main ones named with their count.
 """
 
 from __future__ import annotations
@@ -192,11 +192,12 @@ class Map:
         radius = spot.radius_m * self.projection.units_per_metre
         half = text_width(words, SIZE) / 2 + 3
         full = [self.corner, *(label.box for label in done)]
-        for angle in ANGLES:
-            middle, baseline = x + radius * cos(radians(angle)), y - radius * sin(radians(angle)) + 4
-            box = Box(middle - half, baseline - SIZE, middle + half, baseline + SIZE * LINE - SIZE + 1)
+        for angle in map(radians, ANGLES):
+            middle, line = x + radius * cos(angle), y - radius * sin(angle) + 4
+            box = Box(middle - half, line - SIZE, middle + half, line + SIZE * (LINE - 1) + 1)
             if box.within(self.frame) and not any(box.meets(other) for other in full):
-                return [Label(_plate(box) + svg.text(middle, baseline, words, "ringed", "middle"), box)]
+                name = svg.text(middle, line, words, "ringed", "middle")
+                return [Label(_plate(box) + name, box)]
         return []
 
     def _said(self, count: int) -> str:
@@ -228,8 +229,10 @@ class Map:
 
 
 def covering(count: int, most: int) -> float:
-    """Return the opacity of a disc of `count` incidents, where `most` laid over each other cover
-    `DARKEST`: opacities multiply, so that darkness tells the count however the discs are cut."""
+    """Return the opacity of a disc of `count` incidents, if `most` cover `DARKEST` of the ground.
+
+    What shines through multiplies, so that darkness tells the count however the discs are cut.
+    """
     return float(1 - (1 - DARKEST) ** (count / max(most, 1)))
 
 

@@ -25,7 +25,7 @@ def span(low: int | None, high: int | None) -> str:
 
 
 def share(part: int, total: int) -> str:
-    """Return a share in per cent: whole, or `under 1` and `over 99` where rounding would hide it."""
+    """Return a share in per cent: whole, but `under 1` and `over 99` where that would mislead."""
     if total == 0:
         return "–"
     percent = round(100 * part / total)

@@ -62,19 +62,25 @@ def public(incidents: pa.Table, policy: Policy, known_us: int | None) -> pa.Tabl
     `PUBLIC["incidents"]`.
     """
     table = incidents.select(PUBLIC["incidents"])
-    table = ripe(table, policy.delay_h, known_us)
-    return coarse(table, policy.place_cell_m)
+    return coarse(ripe(table, cutoff_us(incidents, policy, known_us)), policy.place_cell_m)
 
 
-def ripe(incidents: pa.Table, delay_h: int, known_us: int | None) -> pa.Table:
-    """Return the incidents that ended at least `delay_h` hours before `known_us`."""
-    if delay_h == 0 or incidents.num_rows == 0:
-        return incidents
-    if known_us is None:
-        known_us = pc.max(incidents["known_from_us"]).as_py()
-    return incidents.filter(
-        pc.less_equal(incidents["occurred_to_us"], known_us - delay_h * HOUR_US)
-    )
+def cutoff_us(incidents: pa.Table, policy: Policy, known_us: int | None) -> int | None:
+    """Return the moment by which an occurrence must have ended to be public; None if any is."""
+    if policy.delay_h == 0 or incidents.num_rows == 0:
+        return None
+    moment: int = pc.max(incidents["known_from_us"]).as_py() if known_us is None else known_us
+    return moment - policy.delay_h * HOUR_US
+
+
+def ripe(table: pa.Table, end_us: int | None) -> pa.Table:
+    """Return the incidents, or the reports, that ended by `end_us`; None holds nothing back.
+
+    Sums over reports are printed beside those over incidents, and must not tell what is held back.
+    """
+    if end_us is None:
+        return table
+    return table.filter(pc.less_equal(table["occurred_to_us"], end_us))
 
 
 def coarse(incidents: pa.Table, cell_m: int) -> pa.Table:
@@ -106,7 +112,7 @@ def coarse(incidents: pa.Table, cell_m: int) -> pa.Table:
 
 def _e7(table: pa.Table, name: str) -> npt.NDArray[np.float64]:
     """Return an integer column as floats, unknown as NaN."""
-    return table[name].cast(pa.float64()).to_numpy(zero_copy_only=False).astype(np.float64)
+    return np.asarray(table[name].cast(pa.float64()).to_numpy(), np.float64)
 
 
 def _centres(

@@ -58,9 +58,8 @@ def calendar(material: Material, incidents: pa.Table) -> Bins:
 
 def source_rows(material: Material) -> pa.Table:
     """Return one row for each source, in the mission's order."""
-    used = material.tables["reports"].group_by("source_id").aggregate(
-        [([], "count_all"), ("article_count", "sum")]
-    )
+    counted = [([], "count_all"), ("article_count", "sum")]
+    used = material.tables["reports"].group_by("source_id").aggregate(counted)
     by_source = {row["source_id"]: row for row in used.to_pylist()}
     return to_table(
         SourceRow,
@@ -91,16 +90,17 @@ def month_rows(incidents: pa.Table, bins: Bins) -> pa.Table:
     """Return one row for each month of `bins`; sums are unknown where no incident tells deaths."""
     found = binned(incidents, bins)
     silent = (found.untold == found.incidents) & (found.incidents > 0)
-    sums = {"low": found.low, "best": found.best, "high": found.high, "best_whole": found.best_whole}
-    return pa.table(
-        {
-            "month": pa.array([day.isoformat()[:7] for day in bins.days]),
-            "incidents": found.incidents,
-            "incidents_whole": found.incidents_whole,
-            **{f"deaths_{name}": pa.array(sums[name], mask=silent) for name in sums},
-            "incidents_untold": found.untold,
-        }
-    ).select([field.name for field in schema(MonthRow)]).cast(schema(MonthRow))
+    rows = {
+        "month": pa.array([day.isoformat()[:7] for day in bins.days]),
+        "incidents": found.incidents,
+        "incidents_whole": found.incidents_whole,
+        "deaths_low": pa.array(found.low, mask=silent),
+        "deaths_best": pa.array(found.best, mask=silent),
+        "deaths_high": pa.array(found.high, mask=silent),
+        "deaths_best_whole": pa.array(found.best_whole, mask=silent),
+        "incidents_untold": found.untold,
+    }
+    return pa.table(rows, schema=schema(MonthRow))
 
 
 def quarantine_rows(refusals: pa.Table) -> pa.Table:
@@ -147,10 +147,11 @@ def attribution(material: Material) -> dict[str, str]:
 def policy_in_words(material: Material) -> str:
     """Return how coarse and how late this edition is, and why."""
     policy = material.mission.policy
-    place = f"places coarsened to cells of {policy.place_cell_m} m" if policy.place_cell_m else (
-        "places as the record has them"
-    )
-    delay = f"held back for {policy.delay_h} hours" if policy.delay_h else "nothing held back"
+    place, delay = "places as the record has them", "nothing held back"
+    if policy.place_cell_m:
+        place = f"places coarsened to cells of {policy.place_cell_m} m"
+    if policy.delay_h:
+        delay = f"held back for {policy.delay_h} hours"
     return f"{place}; {delay}" + (f" ({policy.reason})" if policy.reason else "")
 
 

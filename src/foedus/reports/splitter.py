@@ -182,9 +182,14 @@ def _gather(data, starts, ends, quote, out, offsets):  # type: ignore[no-untyped
         end = ends[row]
         doubled = end < 0
         here, end = _trimmed(data, starts[row], ~end if doubled else end)
+        if not doubled:
+            for step in range(end - here):
+                out[at + step] = data[here + step]
+            at += end - here
+            here = end
         while here < end:
             out[at] = data[here]
             at += 1
-            here += 2 if doubled and data[here] == quote else 1
+            here += 2 if data[here] == quote else 1
         offsets[row + 1] = at
     return at
