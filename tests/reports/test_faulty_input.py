@@ -180,3 +180,16 @@ def test_bad_json_line(tmp_path: Path) -> None:
     assert found.reasons == [(2, None, "bad-json"), (3, None, "bad-json")]
     assert [row["item_id"] for row in found.rows] == ["a", "c"]
     assert found.rows[0]["latitude_e7"] == 481000000
+
+
+def test_deep_json_line(tmp_path: Path) -> None:
+    """A line nested without end is refused as a line, not a failure of the program."""
+    deep = '{"id": ' + "[" * 100_000 + "]" * 100_000 + "}"
+    found = read_bytes(tmp_path, deep.encode(), PROFILE + '[format]\nkind = "jsonl"\n')
+    assert found.reasons == [(1, None, "bad-json")]
+
+
+def test_line_ends_of_old(tmp_path: Path) -> None:
+    """A file with carriage returns only has no line ends, and is told as such."""
+    with pytest.raises(SourceError, match="a header and a line end"):
+        read_bytes(tmp_path, csv_bytes(*GOOD).replace(b"\n", b"\r"))

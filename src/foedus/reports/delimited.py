@@ -86,11 +86,15 @@ def _header(line: bytes, form: Format, path: Path) -> list[str]:
                 got=shown_bytes(line),
             )
         ) from error
-    if form.quote:
-        rows = csv.reader([text], delimiter=form.delimiter, quotechar=form.quote)
-    else:
-        rows = csv.reader([text], delimiter=form.delimiter, quoting=csv.QUOTE_NONE)
-    names = next(rows, [])
+    try:
+        if form.quote:
+            rows = csv.reader([text], delimiter=form.delimiter, quotechar=form.quote)
+        else:
+            rows = csv.reader([text], delimiter=form.delimiter, quoting=csv.QUOTE_NONE)
+        names = next(rows, [])
+    except csv.Error as error:
+        fault = Fault(file=str(path), line=1, expected="a header and a line end", got=str(error))
+        raise SourceError(fault) from error
     return [name.strip() for name in names]
 
 
