@@ -30,7 +30,7 @@ PARTIES = Parties(
 )
 
 
-def profile(source_id: str, **identity: object) -> Profile:
+def profile(source_id: str, *, coverage: float = 0.5, **identity: object) -> Profile:
     """A source with the usual noise: up to six hours late."""
     return Profile(
         source=Identity(
@@ -39,7 +39,7 @@ def profile(source_id: str, **identity: object) -> Profile:
         columns=Columns(item_id="id"),
         time=Time(start="day"),
         place=Place(),
-        noise=Noise(lateness=(Lateness(upto_h=6, share=0.5),)),
+        noise=Noise(lateness=(Lateness(upto_h=6, share=0.5),), coverage=coverage),
     )
 
 

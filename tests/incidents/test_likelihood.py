@@ -7,7 +7,7 @@ from math import exp, log, pi
 
 import numpy as np
 import pytest
-from accounts import PARTIES, features, setting
+from accounts import PARTIES, features, profile, setting
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -162,6 +162,13 @@ def test_evidence_is_the_sum_of_its_features() -> None:
     rows = features({}, {"north_m": 200, "hour": 1})
     expected = gains(rows, believed, BOTH).sum() + prior_gain(rows, believed, BOTH)
     assert evidence(rows, believed, BOTH) == expected
+
+
+@pytest.mark.parametrize("coverage", [0.0, 1.0])
+def test_extreme_coverage_stays_finite(coverage: float) -> None:
+    """Sources that tell of all there is, or of nothing, leave every score a number."""
+    declared = setting(*(profile(source, coverage=coverage) for source in "ab"))
+    assert abs(beliefs(declared, ALONE).join_gain) < 10_000_000
 
 
 def test_one_report_has_no_evidence() -> None:

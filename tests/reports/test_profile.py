@@ -61,6 +61,24 @@ FAULTS = {
         "one column",
     ),
     "share above one": ("[kind]", "[noise]\ncoverage = 2\n[kind]", "noise.coverage", "from 0 to 1"),
+    "sum above one": (
+        "[kind]",
+        "[noise.kind]\nsame_class = 0.6\nany = 0.6\n[kind]",
+        "noise.kind",
+        "at most 1",
+    ),
+    "lateness above one": (
+        "[kind]",
+        "[noise]\nlateness = [{upto_h = 1, share = 0.7}, {upto_h = 2, share = 0.7}]\n[kind]",
+        "noise.lateness",
+        "at most 1",
+    ),
+    "falling lateness": (
+        "[kind]",
+        "[noise]\nlateness = [{upto_h = 6, share = 0.5}, {upto_h = 2, share = 0.5}]\n[kind]",
+        "noise.lateness",
+        "hours that rise",
+    ),
     "no TOML": ("[columns]", "[columns", None, "TOML 1.0"),
 }  # fmt: skip
 

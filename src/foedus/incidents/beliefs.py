@@ -25,6 +25,7 @@ STEPS_PER_HOUR: Final = 12
 GOLDEN_ANGLE: Final = float(np.pi * (3.0 - np.sqrt(5.0)))
 INNER_POINTS: Final = 32
 OUTER_POINTS: Final = 12
+LEAST_ESCAPE: Final = 0.001
 
 
 class Setting(NamedTuple):
@@ -175,8 +176,12 @@ def text_gains(parameters: Parameters) -> Ints:
 
 
 def escape_share(profiles: Mapping[str, Profile]) -> float:
-    """Return the share of happenings that no source reports, were the sources independent."""
-    return float(np.prod([1.0 - profile.noise.coverage for profile in profiles.values()]))
+    """Return the share of happenings that no source reports, were the sources independent.
+
+    It is kept within `LEAST_ESCAPE` of 0 and 1: no source tells of all there is, or of nothing.
+    """
+    share = float(np.prod([1.0 - profile.noise.coverage for profile in profiles.values()]))
+    return min(max(share, LEAST_ESCAPE), 1.0 - LEAST_ESCAPE)
 
 
 def reports_per_incident(profiles: Mapping[str, Profile]) -> float:

@@ -12,6 +12,7 @@ strptime, the grades those of STANAG 2511.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, Literal
 
@@ -344,9 +345,7 @@ def _other_faults(profile: Profile) -> Iterator[_Found]:
         yield ("party", "flags"), "either flags or columns.parties", "both", ""
     if profile.articles is not None:
         yield from _article_faults(profile.articles)
-    for where, share in _shares(profile.noise):
-        if not 0 <= share <= 1:
-            yield where, "a share from 0 to 1", str(share), ""
+    yield from _noise_faults(profile.noise)
 
 
 def _article_faults(articles: Articles) -> Iterator[_Found]:
@@ -356,6 +355,21 @@ def _article_faults(articles: Articles) -> Iterator[_Found]:
     for item in articles.format:
         if (got := format_fault(item)) is not None:
             yield ("articles", "format"), FORMAT_HELP, got, ""
+
+
+def _noise_faults(noise: Noise) -> Iterator[_Found]:
+    for where, share in _shares(noise):
+        if not 0 <= share <= 1:
+            yield where, "a share from 0 to 1", str(share), ""
+    for name, confusion in (("kind", noise.kind), ("actor", noise.actor)):
+        if (total := confusion.same_class + confusion.any) > 1:
+            yield ("noise", name), "shares that sum to at most 1", f"{total:g}", ""
+    if (total := sum(late.share for late in noise.lateness)) > 1 + 1e-9:
+        yield ("noise", "lateness"), "shares that sum to at most 1", f"{total:g}", ""
+    hours = [0.0, *(late.upto_h for late in noise.lateness)]
+    if any(later <= earlier for earlier, later in pairwise(hours)):
+        got = ", ".join(f"{hour:g}" for hour in hours[1:])
+        yield ("noise", "lateness"), "hours that rise from above 0", got, ""
 
 
 def _shares(noise: Noise) -> Iterator[tuple[tuple[str, ...], float]]:
