@@ -19,6 +19,7 @@ from foedus.mission import Policy
 from foedus.pipeline import Run
 from foedus.publication.bulletin import bulletin, change, change_range
 from foedus.publication.counts import Sum
+from foedus.publication.facts import facts
 from foedus.publication.material import Material
 from foedus.publication.numbers import THIN
 from foedus.publication.tables import published
@@ -201,6 +202,19 @@ def test_moments_are_told_only_if_given() -> None:
     assert "As the record knew it" not in page_of(plain)
     dated = Material(**{**vars(plain), "known": "2015-02-15", "known_us": START})
     assert "As the record knew it on 2015-02-15" in page_of(dated)
+
+
+def test_weeks_that_are_not_covered_are_not_compared() -> None:
+    """Where the record ends soon after a date, no more weeks before it may be set against it."""
+    late = made.mission().marks[0].on_us + 24 * made.DAY_US
+    told = [row for row in rows(12) if row["occurred_to_us"] <= late]
+    plain = made.material(told, known_us=late)
+    (one,) = facts(plain, published(plain)).compared
+    assert one.weeks == 3
+    assert one.found.days == 21
+    early = made.material(told[:2], known_us=START + 60 * made.DAY_US)
+    assert facts(early, published(early)).compared == ()
+    assert "What changed after" not in page_of(early)
 
 
 def test_what_is_held_back_changes_no_figure() -> None:

@@ -105,7 +105,7 @@ def test_data_package_describes_every_column_of_every_file(folder: Path) -> None
     package = json.loads((folder / "datapackage.json").read_text("utf-8"))
     assert {resource["name"] for resource in package["resources"]} == set(TABLES)
     for resource in package["resources"]:
-        header = (folder / resource["path"]).read_text("utf-8").splitlines()[0]
+        header = (folder / resource["path"]).read_text("utf-8").splitlines()[0].replace('"', "")
         assert [field["name"] for field in resource["schema"]["fields"]] == header.split(",")
         assert all(field["description"] for field in resource["schema"]["fields"])
 

@@ -82,8 +82,10 @@ class Beliefs(NamedTuple):
     """Differing bits of two word prints (0-64) -> micronats; entry 65: same content key."""
     disc: Floats
     """Points of a unit disc as rows x, y, weight: where a happening may lie from its account."""
-    most_but_place: float
-    """No pair's time, text and constants together multiply its likelihood ratio by more."""
+    most_by_time: float
+    """No pair's time multiplies its likelihood ratio by more than this."""
+    most_by_text: float
+    """Nor do its text and the constants of a join together by more than this."""
     join_gain: int
     """Constant of every join, in micronats: how rarely a happening escapes every source."""
     repeat_gain: int

@@ -107,16 +107,28 @@ def neighbours(sorted_cell: Ints, order: Ints, key: int, after: int) -> Ints:
     return order[at + np.searchsorted(order[at:end], after, side="right") : end]
 
 
+@njit(cache=True, nogil=True, inline="always")
+def shared_time(features: Ints, density: Floats, i: int, j: int, last_hour: int) -> float:
+    """The density that time adds to a pair, per hour; `last_hour` ends what i allows."""
+    row, other = features[i, TIME_ROW], features[j, TIME_ROW]
+    begin = features[j, FIRST_HOUR]
+    shift = begin - features[i, FIRST_HOUR]
+    total = 0.0
+    for at in range(min(last_hour - begin, density.shape[1])):
+        total += density[row, at + shift] * density[other, at]
+    return total
+
+
 @njit(cache=True, nogil=True)
 def promising(features: Ints, beliefs: Beliefs, i: int, near: Ints, floor: Floats) -> Ints:
     """Those of `near` whose upper bound of the likelihood ratio with i reaches the floor.
 
-    `near` is in canonical order; the bound knows place and labels and takes the most of the rest.
+    `near` is in canonical order; the bound knows labels and time, and the most of place and text.
     """
     kind, actor, target = beliefs.kind.pair, beliefs.actor.pair, beliefs.target.pair
     last_hour = features[i, FIRST_HOUR] + beliefs.time_length[features[i, TIME_ROW]]
-    alone = beliefs.merged[features[i, SOURCE]]
-    outside, least = beliefs.outside_share, floor[i] / beliefs.most_but_place
+    alone, density = beliefs.merged[features[i, SOURCE]], beliefs.time
+    outside, least = beliefs.outside_share, floor[i] / beliefs.most_by_text
     found = np.empty(near.size, np.int64)
     size = 0
     for j in near:
@@ -129,9 +141,12 @@ def promising(features: Ints, beliefs: Beliefs, i: int, near: Ints, floor: Float
             ratio *= kind[features[i, KIND], features[j, KIND]]
             ratio *= actor[features[i, ACTOR], features[j, ACTOR]]
             ratio *= target[features[i, TARGET], features[j, TARGET]]
-            if ratio > least * floor[j]:
-                found[size] = j
-                size += 1
+            needed = least * floor[j]
+            if ratio * beliefs.most_by_time > needed:
+                ratio *= shared_time(features, density, i, j, last_hour)
+                if ratio > needed:
+                    found[size] = j
+                    size += 1
     return found[:size]
 
 

@@ -62,6 +62,12 @@ class Projection(NamedTuple):
         x = (longitude - box.west) / (box.east - box.west) * self.width
         return x, (box.north - latitude) / (box.north - box.south) * self.height
 
+    def back(self, x: float, y: float) -> tuple[float, float]:
+        """Return the longitude and latitude that stand at a spot of the drawing."""
+        box = self.box
+        longitude = box.west + x / self.width * (box.east - box.west)
+        return longitude, box.north - y / self.height * (box.north - box.south)
+
 
 def read_countries(box: Box, file: Path = FILE) -> list[Country]:
     """Return the countries that meet `box`, cut to it, by name."""

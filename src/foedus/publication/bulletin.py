@@ -71,6 +71,7 @@ def bulletin(material: Material, shown: Mapping[str, pa.Table]) -> str:
         unit=found.unit,
         policy=tables.policy_in_words(material),
         edition=_edition(shown),
+        covered=tables.covered(material),
         grades=SOURCE_GRADES,
         reasons=REASONS | WARNINGS,
         names={party.id: party.name("en") for party in material.mission.parties},

@@ -74,7 +74,7 @@ def _rows(found: Binned, noun: str) -> list[Row]:
     if found.best.any():
         rows.append(Row("Deaths by month", "death", *deaths, 170))
         first = _settled(found)
-        if 0 < first < len(found.best) - 12:
+        if 0 < first < len(found.best) - 12 and found.best[first:].any():
             title = f"Deaths by month from {found.bins.days[first].year}, enlarged"
             rows.append(Row(title, "death", *deaths, 110, first))
     events = (found.incidents, found.incidents_whole)

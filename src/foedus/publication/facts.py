@@ -8,7 +8,7 @@ layout are left to the template, drawings to `charts` and `maps`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -22,16 +22,17 @@ from foedus.publication.calendars import day_of, weeks_around, years
 from foedus.publication.counts import Binned, Comparison, Ints, Mask, Sum
 from foedus.publication.material import Material
 from foedus.publication.policy import cutoff_us, ripe
-from foedus.publication.tables import calendar
+from foedus.publication.tables import calendar, covered
 from foedus.reports.taxonomy import UNKNOWN, Taxonomy, load_kinds
 
 WEEKS: Final = 26
-"""Weeks on either side of a mark that are compared."""
+"""Weeks on either side of a mark that are compared, if the record goes as far."""
 TOP_PLACES: Final = 8
 TOP_OUTLETS: Final = 12
 PLACE_M: Final = (counts.EXACT_PLACE_M, 30_000, 60_000)
 TIME_DAYS: Final = (1, 7, 31)
 HOUR_US: Final = 3_600_000_000
+WEEK_US: Final = 7 * counts.DAY_US
 UNTOLD_MEANS: Final = ("fatal-event", "fatal-event-means-not-stated", UNKNOWN)
 """Kinds that do not say by what means."""
 
@@ -62,6 +63,8 @@ class Compared(NamedTuple):
     mark: Mark
     day: date
     found: Comparison
+    weeks: int
+    """Weeks on either side that the record covers, at most `WEEKS`."""
     others: tuple[Mark, ...]
 
 
@@ -137,11 +140,7 @@ def facts(material: Material, tables: Mapping[str, pa.Table]) -> Facts:
         months=months,
         worst=int(np.argmax(months.best if months.best.any() else months.incidents)),
         years=_years(incidents, reports, months.bins.edges, mission.zone),
-        compared=tuple(
-            _compared(mark, mission.marks, incidents, mission.zone)
-            for mark in mission.marks
-            if mark.compare
-        ),
+        compared=tuple(_compared(material, incidents, covered(material))),
         regions=_groups(incidents, "region"),
         kinds=tuple(Group(_kind(kinds, name), found) for name, found in _groups(incidents, "kind")),
         parties=_parties(material, incidents),
@@ -201,13 +200,19 @@ def _at(found: Binned, index: int) -> Sum:
     return Sum(number, low, best, high, untold)
 
 
-def _compared(mark: Mark, marks: Iterable[Mark], incidents: pa.Table, zone: str) -> Compared:
-    bins = weeks_around(mark.on_us, zone, WEEKS)
-    others = tuple(
-        other for other in marks if other != mark and bins.edges[0] <= other.on_us < bins.edges[-1]
-    )
-    found = counts.compared(incidents, bins)
-    return Compared(mark, day_of(mark.on_us, zone), found, others)
+def _compared(material: Material, incidents: pa.Table, span: tuple[int, int]) -> Iterator[Compared]:
+    """Yield what lies around each mark that is compared, in weeks that are covered as a whole."""
+    zone, marks = material.mission.zone, material.mission.marks
+    for mark in (mark for mark in marks if mark.compare):
+        room = min(mark.on_us - span[0], span[1] - mark.on_us)
+        weeks = min(WEEKS, (room + counts.DAY_US) // WEEK_US)
+        if weeks < 1:
+            continue
+        bins = weeks_around(mark.on_us, zone, weeks)
+        near = (other for other in marks if bins.edges[0] <= other.on_us < bins.edges[-1])
+        others = tuple(other for other in near if other != mark)
+        found = counts.compared(incidents, bins)
+        yield Compared(mark, day_of(mark.on_us, zone), found, weeks, others)
 
 
 def _precision(incidents: pa.Table) -> Precision:

@@ -9,8 +9,6 @@ be published is left to `policy`, what the columns mean to the records.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +17,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from pyarrow import csv
 
 E7: Final = 1e7
 DEGREES: Final = 7
@@ -33,14 +32,8 @@ def write_parquet(table: pa.Table, notes: Mapping[str, str], path: Path) -> None
 
 
 def write_csv(table: pa.Table, path: Path) -> None:
-    """Write a table as CSV in UTF-8, one header row, empty for unknown, CR LF at line ends."""
-    told = flat(table)
-    columns = [_texts(told[name]) for name in told.column_names]
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer)
-    writer.writerow(told.column_names)
-    writer.writerows(zip(*columns, strict=True))
-    path.write_bytes(buffer.getvalue().encode())
+    """Write a table as CSV in UTF-8 with one header row; texts are quoted, unknown is empty."""
+    csv.write_csv(flat(table), path)
 
 
 def write_geojson(table: pa.Table, notes: Mapping[str, str], path: Path) -> None:
@@ -88,10 +81,3 @@ def _point(longitude_e7: int | None, latitude_e7: int | None) -> dict[str, Any] 
         return None
     place = [round(longitude_e7 / E7, DEGREES), round(latitude_e7 / E7, DEGREES)]
     return {"type": "Point", "coordinates": place}
-
-
-def _texts(column: pa.ChunkedArray) -> list[Any]:
-    values: list[Any] = column.to_pylist()
-    if pa.types.is_boolean(column.type):
-        return [None if value is None else str(value).lower() for value in values]
-    return values

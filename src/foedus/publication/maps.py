@@ -41,6 +41,9 @@ RING: Final = (0.6, 2.0)
 ANGLES: Final = (90, 60, 120, 30, 150, 0, 180, -30, -150, -60, -120, -90)
 """Where a ring may carry its label, in degrees from the east, the top first."""
 EDGE: Final = 1.0
+BARS_M: Final = tuple(1000 * step * power for power in (1, 10, 100, 1000) for step in (1, 2, 5))
+BAR: Final = 92.0
+"""Longest scale bar, in units of the drawing."""
 STEP: Final = 24
 """Distance between the spots that are tried for a country's name."""
 LEGEND: Final = 44.0
@@ -147,27 +150,32 @@ class Map:
         words = country.name.upper()
         # Letters of a country's name are spaced by one unit.
         half = (text_width(words, SMALL) + len(words)) / 2
-        best: tuple[float, float, float] | None = None
+        best: tuple[float, Box] | None = None
         for x, y in self._tried(country):
             box = Box(x - half, y - SMALL, x + half, y + 4)
-            if box.within(self.frame) and not any(box.meets(other) for other in full):
+            free = box.within(self.frame) and not any(box.meets(other) for other in full)
+            if free and self._holds(country, box):
                 room = min(hypot(x - _middle(o)[0], y - _middle(o)[1]) for o in full)
-                best = max(best or (room, x, y), (room, x, y))
+                best = max(best or (room, box), (room, box))
         if best is None:
             return []
-        _, x, y = best
-        name = svg.text(x, y, words, "country", "middle")
-        return [Label(name, Box(x - half, y - SMALL, x + half, y + 4))]
+        box = best[1]
+        name = svg.text(_middle(box)[0], box.bottom - 4, words, "country", "middle")
+        return [Label(name, box)]
 
     def _tried(self, country: Country) -> Iterator[tuple[float, float]]:
-        """Yield spots well inside a country, on a grid."""
-        box, (width, height) = self.projection.box, (self.projection.width, self.projection.height)
-        for row in range(STEP, int(height), STEP):
-            for column in range(STEP, int(width), STEP):
-                longitude = box.west + column / width * (box.east - box.west)
-                latitude = box.north - row / height * (box.north - box.south)
-                if shapely.contains_xy(country.shape, longitude, latitude):
+        """Yield spots inside a country, on a grid."""
+        for row in range(STEP, int(self.projection.height), STEP):
+            for column in range(STEP, int(self.projection.width), STEP):
+                if shapely.contains_xy(country.shape, *self.projection.back(column, row)):
                     yield float(column), float(row)
+
+    def _holds(self, country: Country, box: Box) -> bool:
+        """Return whether all corners of a box lie in a country."""
+        corners = [(x, y) for x in (box.left, box.right) for y in (box.top, box.bottom)]
+        return all(
+            shapely.contains_xy(country.shape, *self.projection.back(x, y)) for x, y in corners
+        )
 
     def _point(self, spot: Spot, radius: float) -> Markup:
         x, y = self.projection.at(spot.longitude, spot.latitude)
@@ -215,14 +223,15 @@ class Map:
 
     def _scale(self) -> Markup:
         """Return the scale bar and the arrow to the north, in the lower right corner."""
-        box, length = self.corner, 50_000 * self.projection.units_per_metre
-        left, y, x = box.left + 10, box.bottom - 10, box.right - 14
+        box, scale = self.corner, self.projection.units_per_metre
+        metres = max((one for one in BARS_M if one * scale <= BAR), default=BARS_M[0])
+        length, left, y, x = metres * scale, box.left + 10, box.bottom - 10, box.right - 14
         return svg.group(
             _plate(box),
             svg.line(left, y, left + length, y, "bar"),
             svg.line(left, y - 4, left, y, "bar"),
             svg.line(left + length, y - 4, left + length, y, "bar"),
-            svg.text(left + length / 2, y - 6, "50 km", "tick", "middle"),
+            svg.text(left + length / 2, y - 6, f"{metres // 1000} km", "tick", "middle"),
             svg.path([[(x, y - 22), (x - 4, y - 10), (x + 4, y - 10)]], "north"),
             svg.text(x, y + 2, "N", "tick", "middle"),
         )

@@ -8,7 +8,7 @@ them is left to `maps`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,9 @@ import pyarrow as pa
 from foedus.mission import Box
 from foedus.publication.basemap import METRES_PER_DEGREE
 from foedus.publication.counts import EXACT_PLACE_M, Mask, ints
+
+TRIED: Final = 500
+"""Centres at which the most incidents that may lie at one place are looked for."""
 
 
 class Spot(NamedTuple):
@@ -84,14 +87,14 @@ def _spots(incidents: pa.Table, mask: Mask) -> list[Spot]:
 def possible(spots: Sequence[Spot]) -> int:
     """Return how many incidents may at most lie at one place: those whose discs all hold it.
 
-    Looked for at the discs' centres, which is where it is highest for discs of one size.
+    Looked for at the centres of the `TRIED` discs with most incidents, of spots in that order.
     """
     if not spots:
         return 0
     x, y, radius, number = (
         np.array([float(spot[field]) for spot in spots]) for field in (0, 1, 2, 3)
     )
-    return int(max(_over(x, y, radius, number, at) for at in range(len(spots))))
+    return int(max(_over(x, y, radius, number, at) for at in range(min(len(spots), TRIED))))
 
 
 def _over(

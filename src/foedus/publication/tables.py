@@ -17,11 +17,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from foedus.base.encoding import Column, columns, schema, to_table
+from foedus.mission import asked_moment
 from foedus.publication.calendars import Bins, months
 from foedus.publication.counts import binned, ints
 from foedus.publication.forms import write_csv, write_geojson, write_parquet
 from foedus.publication.material import Material
-from foedus.publication.policy import PUBLIC, public
+from foedus.publication.policy import PUBLIC, cutoff_us, public
 from foedus.publication.record import TABLES, MonthRow, SourceRow
 
 FRICTIONLESS: Final = {
@@ -47,13 +48,28 @@ def published(material: Material) -> dict[str, pa.Table]:
     return {name: table.select(PUBLIC[name]).combine_chunks() for name, table in tables.items()}
 
 
-def calendar(material: Material, incidents: pa.Table) -> Bins:
-    """Return the months of the mission's period, widened to all that its incidents touch."""
+def covered(material: Material) -> tuple[int, int]:
+    """Return the time that an edition covers, in UTC microseconds: from the mission's first day
+    to its last, or to what had begun, what was known or what is public, if that is earlier.
+    """
     mission = material.mission
+    until = asked_moment(material.on, mission.zone, "on")
+    limits = (
+        mission.period_to_us,
+        None if until is None else until.to_us,
+        material.known_us,
+        cutoff_us(material.tables["incidents"], mission.policy, material.known_us),
+    )
+    last = min(limit for limit in limits if limit is not None)
+    return mission.period_from_us, max(last, mission.period_from_us + 1)
+
+
+def calendar(material: Material, incidents: pa.Table) -> Bins:
+    """Return the months that an edition covers, widened to all in which an incident begins."""
+    first, last = covered(material)
     starts, _ = ints(incidents, "occurred_from_us")
-    first = min([mission.period_from_us, *starts.tolist()])
-    last = max([mission.period_to_us, *(starts + 1).tolist()])
-    return months(first, last, mission.zone)
+    first, last = min([first, *starts.tolist()]), max([last, *(starts + 1).tolist()])
+    return months(first, last, material.mission.zone)
 
 
 def source_rows(material: Material) -> pa.Table:
