@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -55,6 +56,14 @@ def files(folder: Path) -> dict[str, bytes]:
 def record(folder: Path) -> dict[str, bytes]:
     """Return the bytes of the record's tables but for refusals, which tell row numbers."""
     return {name: (folder / "record" / f"{name}.parquet").read_bytes() for name in TABLES}
+
+
+def test_parameters_are_kept_under_their_digest(donbas: pipeline.Run) -> None:
+    """The set that a run used lies in its record, in a file that its own digest names."""
+    (kept,) = (donbas.out / "record").glob("parameters-*.json")
+    sha256 = hashlib.sha256(kept.read_bytes()).hexdigest()
+    assert sha256 == donbas.parameters.digest
+    assert kept.stem == f"parameters-{sha256[:16]}"
 
 
 def test_every_row_is_an_incident(donbas: pipeline.Run) -> None:

@@ -26,7 +26,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from foedus.base.encoding import schema
+from foedus.base.encoding import canonical, schema
 from foedus.base.folders import replaced
 from foedus.engines.local import LocalEngine
 from foedus.incidents.beliefs import Setting
@@ -266,6 +266,8 @@ def _write_record(done: Run, folder: Path) -> None:
     folder.mkdir()
     for name in RECORD:
         pq.write_table(done.tables[name], folder / f"{name}.parquet", compression="zstd")
+    named = f"parameters-{done.parameters.digest[:16]}.json"
+    (folder / named).write_bytes(canonical(done.parameters))
     text = msgspec.json.encode(summary(done), order="sorted")
     (folder / "run.json").write_bytes(msgspec.json.format(text, indent=2) + b"\n")
 
