@@ -240,10 +240,15 @@ def test_change_has_the_right_sign(before: int, after: int) -> None:
 
 
 def test_change_is_told_as_a_range() -> None:
-    """What lies on both sides of a date must widen the change to both ends."""
+    """Estimates, and what lies on both sides of a date, must widen the change to both ends."""
     sums = [Sum(1, n, n, n, 0) for n in (100, 50, 50)]
+    nothing = Sum(0, None, None, None, 0)
     assert change_range(*sums) == (f"−67{THIN}%", f"±0{THIN}%")
-    assert change_range(sums[0], sums[1], Sum(0, None, None, None, 0)) is None
+    assert change_range(Sum(1, 80, 90, 100, 0), Sum(1, 10, 20, 40, 0), nothing) == (
+        f"−90{THIN}%",
+        f"−50{THIN}%",
+    )
+    assert change_range(sums[0], Sum(1, None, None, None, 0), nothing) is None
 
 
 def test_page_is_one_file_of_moderate_size(donbas: Run) -> None:

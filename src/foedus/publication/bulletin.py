@@ -132,16 +132,17 @@ def change(before: int | None, after: int | None) -> str:
 
 
 def change_range(before: Sum, after: Sum, across: Sum) -> tuple[str, str] | None:
-    """Return the change in deaths if what lies on both sides counted before, and if after.
+    """Return the least and the greatest change in deaths that the estimates allow.
 
-    None where nothing lies on both sides, or no deaths are told.
+    The least sets the lowest after against the highest before, and counts what lies on both sides
+    before; the greatest does the contrary. None where an estimate is not told.
     """
-    if not across.best or before.best is None or after.best is None:
+    told = (before.low, before.high, after.low, after.high)
+    if None in told or (across.incidents and None in (across.low, across.high)):
         return None
-    return (
-        change(before.best + across.best, after.best),
-        change(before.best, after.best + across.best),
-    )
+    low_before, high_before, low_after, high_after = (count or 0 for count in told)
+    both = across.high or 0
+    return change(high_before + both, low_after), change(low_before, high_after + both)
 
 
 def _drawn(material: Material, found: Facts) -> dict[str, Any]:
