@@ -20,7 +20,8 @@ from typer.testing import CliRunner, Result
 from foedus.cli import CODES, EPILOG, INTERRUPTED, app
 from small_mission import ROOT, Rows, all_rows, cut, make_mission
 
-COMMANDS = ("run", "incidents", "why", "sources")
+COMMANDS = ("run", "incidents", "why", "sources", "check")
+TRUCE = "may-2025.md"
 Call = Callable[..., Result]
 
 
@@ -36,6 +37,7 @@ def place(rows: Rows, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("place")
     make_mission(folder / "missions" / "donbas", rows)
     assert call_in(folder, "run", "donbas").exit_code == 0
+    shutil.copy(ROOT / "src" / "foedus" / "library" / "agreements" / TRUCE, folder)
     return folder
 
 
@@ -65,7 +67,7 @@ def test_examples_in_help_run(command: str, call: Call) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_json_is_one_object(command: str, call: Call) -> None:
     """With --json, standard output is one line that holds one JSON object."""
-    asked = "ucdp-ged:147997" if command == "why" else "donbas"
+    asked = {"why": "ucdp-ged:147997", "check": TRUCE}.get(command, "donbas")
     done = call(command, asked, "--json")
     assert done.stdout.count("\n") == 1
     assert isinstance(json.loads(done.stdout), dict)
@@ -257,3 +259,29 @@ def test_exit_codes_are_told() -> None:
     """Every exit code that an error has stands in the help."""
     for code in (0, *CODES.values(), INTERRUPTED):
         assert re.search(rf"\b{code} ", EPILOG)
+
+
+def test_check_tells_each_fault_with_its_line(call: Call, tmp_path: Path) -> None:
+    """A faulty agreement is told by file and line, and ends with the drafter's exit code."""
+    source = ROOT / "src" / "foedus" / "library" / "agreements" / TRUCE
+    faulty = tmp_path / TRUCE
+    faulty.write_text(source.read_text("utf-8").replace("rule: ban", "rule: bann"), "utf-8")
+    done = call("check", str(faulty))
+    assert done.exit_code == 3
+    assert re.search(rf"{TRUCE}:\d+.*expected .*, got 'bann' \(did you mean 'ban'\?\)", done.stdout)
+
+
+def test_check_of_nothing_is_the_operators(call: Call, tmp_path: Path) -> None:
+    """A folder without an agreement is told as a fault of the call."""
+    done = call("check", str(tmp_path))
+    assert done.exit_code == 2
+    assert "expected a Markdown file" in done.stderr
+
+
+def test_shipped_agreements_are_clean(call: Call) -> None:
+    """Every agreement that ships has no fault."""
+    done = call("check", str(ROOT / "src" / "foedus" / "library" / "agreements"), "--json")
+    documents = json.loads(done.stdout)["documents"]
+    assert done.exit_code == 0
+    assert len(documents) == 10
+    assert all(document["is_clean"] for document in documents)

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 PAGE = Path(__file__).parent.parent / "docs" / "reference" / "cli.md"
-COMMANDS = ("run", "incidents", "why", "sources")
+COMMANDS = ("run", "incidents", "why", "sources", "check")
 HEAD = """\
 # The command line
 

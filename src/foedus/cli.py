@@ -262,6 +262,33 @@ def sources(where: Where, *, as_json: Json = False) -> None:
     return show_sources(answer, read_summary(run_folder(where)))
 
 
+@app.command(epilog=examples("check may-2025.md", "check may-2025.md --fix"))
+@told
+def check(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE…", help="Agreements in Markdown; a folder means all below."),
+    ],
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Bring the form into order; what a file says stays.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Tell every fault of literate agreements, each with its line and how to mend it.
+
+    A remark is no fault of the file. Ends with exit code 3 if there is a fault.
+    """
+    from foedus.terms.check import lines_of, told_of
+
+    found = foedus.check(paths, fix=fix)
+    if as_json:
+        emit({"documents": [told_of(item) for item in found]})
+    else:
+        typer.echo("\n".join(line for item in found for line in lines_of(item)))
+    if not all(item.is_clean for item in found):
+        raise typer.Exit(CODES[DrafterError])
+
+
 def emit(answer: dict[str, Any]) -> None:
     """Print one JSON object on one line."""
     import msgspec
