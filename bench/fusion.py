@@ -30,7 +30,7 @@ from foedus.incidents.from_reports import Fused, fuse
 from foedus.incidents.parameters import read_parameters
 from foedus.reports.profile import read_profile
 from foedus.reports.readers import read_source
-from foedus.reports.taxonomy import load_kinds, load_targets
+from foedus.reports.taxonomy import load_kinds, load_targets, load_weapons
 from scoring import score
 
 PROFILES = Path(__file__).parent / "fusion_profiles"
@@ -45,6 +45,7 @@ def setting() -> Setting:
         profiles={source: read_profile(PROFILES / f"{source}.toml") for source in SOURCES},
         kinds=load_kinds(),
         targets=load_targets(),
+        weapons=load_weapons(),
         parties=Parties(tuple(msgspec.convert(entries, list[Party]))),
         parameters=read_parameters(),
     )

@@ -2,14 +2,16 @@
 """Foedus: from what sources report to what happened, and whose promise falls due.
 
 The verbs of the command line are here for Python, under the same names: `run`, `incidents`, `why`,
-`sources` and `check`, and `Run`, what a run gives. They load what they need when they are first asked for
-(PEP 562), so that importing `foedus` costs nothing. Where a stage's folder bears a verb's name, as
-`incidents` does, the attribute is the verb, and `from foedus.incidents import …` the stage.
+`sources` and `check`, and `Run`, what a run gives. They load what they need when they are first
+asked for (PEP 562), so that importing `foedus` costs nothing. Where a stage's folder bears a
+verb's name, as `incidents` does, the attribute is the verb, and `from foedus.incidents import …`
+the stage.
 """
 
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib import import_module
 from types import ModuleType
@@ -38,14 +40,34 @@ class _Package(ModuleType):
 def __getattr__(name: str) -> Any:
     """Load a verb when it is first asked for; raises `AttributeError` for any other name."""
     if name == "run":
-        publish = import_module("foedus.publication.from_run").publish_run
-        found = partial(import_module("foedus.pipeline").run, publish=publish)
+        found = _run
     elif name in _HOMES:
         found = getattr(import_module(_HOMES[name]), name)
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = found
     return found
+
+
+def _run(
+    mission: Any, *, known: str | None = None, now: datetime | None = None, **asked: Any
+) -> Any:
+    """Take the whole path and publish; arguments and errors as of `foedus.pipeline.run`.
+
+    `now` is the moment of publication, by default the present one: the one clock of the package.
+    Where the mission's policy holds incidents back, the record is that which was known by then, so
+    that the page can be made again with the `known` that it shows; a later `known` is taken as now.
+    """
+    pipeline, missions = import_module("foedus.pipeline"), import_module("foedus.mission")
+    moment = now or datetime.now(UTC)
+    now_us = (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    found = mission if isinstance(mission, missions.Mission) else missions.read_mission(mission)
+    if found.policy.delay_h > 0:
+        until_us = pipeline.last_us(known, found.zone, "--known")
+        if until_us is None or until_us > now_us:
+            known = moment.astimezone(UTC).isoformat(timespec="seconds")
+    publish = partial(import_module("foedus.publication.from_run").publish_run, now_us=now_us)
+    return pipeline.run(found, known=known, publish=publish, **asked)
 
 
 def __dir__() -> list[str]:

@@ -13,7 +13,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from functools import wraps
 from inspect import Parameter, Signature, signature
 from pathlib import Path
@@ -23,6 +22,7 @@ import typer
 
 import foedus
 from foedus.errors import DrafterError, Fault, FoedusError, OperatorError, PartyError, SourceError
+from foedus.publication.escapes import visible
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -57,6 +57,9 @@ app = typer.Typer(
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, for machines.")]
+Fix = Annotated[
+    bool, typer.Option("--fix", help="Bring the form into order; what a file says stays.")
+]
 Where = Annotated[
     str, typer.Argument(metavar="MISSION|DIR", help="A mission that was run, or a run's folder.")
 ]
@@ -71,7 +74,7 @@ def told(command: Callable[P, R]) -> Callable[P, R]:
             return command(*args, **kwargs)
         except FoedusError as error:
             for fault in error.faults:
-                typer.echo(str(fault), err=True)
+                typer.echo(visible(str(fault)), err=True)
             typer.echo(f"To be mended by {error.mender}.", err=True)
             raise typer.Exit(code_of(error)) from error
         except KeyboardInterrupt as error:
@@ -84,7 +87,7 @@ def told(command: Callable[P, R]) -> Callable[P, R]:
         except OSError as error:
             where, got = str(error.filename or ""), error.strerror or str(error)
             fault = Fault(file=where, expected="a file or folder that can be used", got=got)
-            typer.echo(str(fault), err=True)
+            typer.echo(visible(str(fault)), err=True)
             raise typer.Exit(CODES[OperatorError]) from error
 
     return wrapped
@@ -154,13 +157,8 @@ def run(
 
     Times without an offset are in the mission's zone. The folder is replaced whole at the end.
     """
-    from foedus.mission import read_mission
-
-    found = read_mission(mission)
-    if known is None and found.policy.delay_h > 0:
-        known = datetime.now(UTC).isoformat(timespec="seconds")
     with progress() as told_of:
-        done = foedus.run(found, on=on, known=known, out=out, progress=told_of)
+        done = foedus.run(mission, on=on, known=known, out=out, progress=told_of)
     if as_json:
         return emit(run_figures(done))
     from foedus.publication.console import show_run
@@ -269,9 +267,8 @@ def check(
         list[Path],
         typer.Argument(metavar="FILE…", help="Agreements in Markdown; a folder means all below."),
     ],
-    fix: Annotated[
-        bool, typer.Option("--fix", help="Bring the form into order; what a file says stays.")
-    ] = False,
+    *,
+    fix: Fix = False,
     as_json: Json = False,
 ) -> None:
     """Tell every fault of literate agreements, each with its line and how to mend it.

@@ -33,10 +33,11 @@ from foedus.incidents.beliefs import Setting
 from foedus.incidents.from_reports import fuse
 from foedus.incidents.parameters import Parameters, read_parameters
 from foedus.mission import Mission, asked_moment, default_out, read_mission
+from foedus.reports.observation_form import happenings
 from foedus.reports.profile import Profile, read_profile
 from foedus.reports.readers import reader_for
 from foedus.reports.record import Article, Refusal, Report
-from foedus.reports.taxonomy import load_kinds, load_targets
+from foedus.reports.taxonomy import load_kinds, load_targets, load_weapons
 
 Progress = Callable[[str, int], None]
 """Told the name of the step, and how many rows of it are done."""
@@ -142,7 +143,8 @@ def run(
         parameters = read_parameters(found.parameters)
         on_us, known_us = last_us(on, found.zone, "--on"), last_us(known, found.zone, "--known")
         by_id = {profile.source.id: profile for profile in profiles}
-        setting = Setting(by_id, load_kinds(), load_targets(), found.parties, parameters)
+        words = (load_kinds(), load_targets(), load_weapons())
+        setting = Setting(by_id, *words, found.parties, parameters)
     target = out or default_out(found.id)
     with replaced(target, SIGN) as folder:
         # (2) the reports, in batches
@@ -153,7 +155,7 @@ def run(
             tables = choose(tables, on_us, known_us)
         # (4) the incidents that they tell of
         with clock.step("incidents"):
-            fused = fuse(tables["reports"], setting, LocalEngine(threads))
+            fused = fuse(happenings(tables["reports"]), setting, LocalEngine(threads))
             tables |= {name: getattr(fused, name) for name in RECORD[3:]}
         done = Run(
             mission=found,

@@ -15,7 +15,7 @@ from foedus.incidents.likelihood import Ints
 from foedus.incidents.parameters import Parameters, read_parameters
 from foedus.reports.profile import Columns, Identity, Lateness, Noise, Place, Profile, Time
 from foedus.reports.record import STATED, Report
-from foedus.reports.taxonomy import load_kinds, load_targets
+from foedus.reports.taxonomy import load_kinds, load_targets, load_weapons
 
 HOUR_US = 3_600_000_000
 E7_PER_M = 1 / 0.011119492664455875
@@ -47,7 +47,8 @@ def setting(*profiles: Profile, parameters: Parameters | None = None) -> Setting
     """A setting of these sources, of sources a, b and c if none is given."""
     declared = profiles or tuple(profile(source_id) for source_id in "abc")
     by_id = {one.source.id: one for one in declared}
-    return Setting(by_id, load_kinds(), load_targets(), PARTIES, parameters or read_parameters())
+    words = (load_kinds(), load_targets(), load_weapons())
+    return Setting(by_id, *words, PARTIES, parameters or read_parameters())
 
 
 def account(source_id: str, item_id: str, **said: object) -> Report:
@@ -74,6 +75,7 @@ def account(source_id: str, item_id: str, **said: object) -> Report:
         "radius_m": 1_000,
         "kind": "unknown",
         "target": "unknown",
+        "weapon": "unknown",
         "parties": [],
         "party_deaths": [],
         "article_count": 1,

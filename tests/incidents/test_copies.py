@@ -14,7 +14,7 @@ from accounts import setting
 from foedus.engines.local import LocalEngine
 from foedus.incidents.features import content_codes, sources
 from foedus.incidents.from_reports import fuse
-from foedus.incidents.independence import copying, independent_sources
+from foedus.incidents.independence import copying, independent_sources, voices
 from foedus.reports import taxonomy
 from foedus.reports.profile import read_profile
 from foedus.reports.readers import read_source
@@ -60,7 +60,8 @@ def test_each_cluster_is_one_independent_source(reports: pa.Table) -> None:
         assert len(set(content[rows])) == 1
         assert content[rows[0]] >= 0
         bounds = np.array([0, rows.size])
-        counts = independent_sources(bounds, source[rows], content[rows], copying(SETTING))
+        voice = voices(bounds, source[rows], content[rows], copying(SETTING))
+        counts = independent_sources(bounds, voice)
         assert counts.tolist() == [1]
 
 
@@ -73,7 +74,8 @@ def test_copies_of_one_outlet_in_two_sources_count_once(reports: pa.Table) -> No
         own = np.arange(rows.size)
         related = np.eye(rows.size, dtype=np.bool_)
         bounds = np.array([0, rows.size])
-        assert independent_sources(bounds, own, content[rows], related).tolist() == [1]
+        voice = voices(bounds, own, content[rows], related)
+        assert independent_sources(bounds, voice).tolist() == [1]
 
 
 def test_places_of_a_cluster_stay_apart(reports: pa.Table) -> None:

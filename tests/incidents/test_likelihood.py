@@ -75,8 +75,8 @@ def test_time_is_the_overlap_of_the_spans(shift: int, first: int, second: int) -
     """Two prompt spans: the ratio is the shared hours over the product of the spans."""
     noise = Noise()
     table = np.zeros((2, 40))
-    table[0, :first] = hour_density(noise, first)
-    table[1, :second] = hour_density(noise, second)
+    table[0, :first] = hour_density(noise, first, 0.0)[1:-1]
+    table[1, :second] = hour_density(noise, second, 0.0)[1:-1]
     rows = features({"time_row": 0}, {"time_row": 1, "hour": shift})
     shared = max(0, min(first, shift + second) - shift)
     found = time_gain(rows, table, np.array([first, second]), BOTH)
@@ -95,16 +95,16 @@ def test_hour_density_is_a_density(hours: int, pieces: list[tuple[int, float]]) 
     ends = sorted({upto for upto, _ in pieces})
     shares = [share for _, share in pieces][: len(ends)]
     lateness = tuple(Lateness(upto_h=u, share=s) for u, s in zip(ends, shares, strict=True))
-    density = hour_density(Noise(lateness=lateness), hours)
+    density = hour_density(Noise(lateness=lateness), hours, 0.05)
     assert density.sum() == pytest.approx(1.0)
     assert (density >= 0.0).all()
-    assert density.size == hours + max(ends, default=0)
+    assert density.size == hours + max(ends, default=0) + 2
 
 
 def test_late_source_points_back() -> None:
     """An instant by a source that is always one to two hours late happened before it."""
     noise = Noise(lateness=(Lateness(upto_h=1, share=0.0), Lateness(upto_h=2, share=1.0)))
-    density = hour_density(noise, 1)
+    density = hour_density(noise, 1, 0.0)[1:-1]
     assert density.argmax() in (0, 1)
     assert density[2] < 0.2
 

@@ -28,7 +28,17 @@ def test_every_parameter_is_documented_with_its_value() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["max_width = 3", 'max_width_m = "far"', "max_width_m = ", "\xff\xfe"]
+    "text",
+    [
+        "max_width = 3",
+        'max_width_m = "far"',
+        "max_width_m = ",
+        "max_width_m = 0",
+        "repeats_share = 0.0",
+        "density_cell_h = 0",
+        "same_text_nat = inf",
+        "\xff\xfe",
+    ],
 )
 def test_faulty_files_are_the_drafters(tmp_path: Path, text: str) -> None:
     """An unknown key, a wrong type, broken TOML and broken encoding are told, with the file."""

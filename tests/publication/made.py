@@ -19,6 +19,8 @@ from foedus.reports.record import Article, Refusal, Report
 
 ZONE = "Europe/Kyiv"
 DAY_US = 86_400_000_000
+NOW_US = 1_767_225_600_000_000
+"""The present in the tests: the start of 2026, UTC."""
 NOTHING_HELD = Policy(place_cell_m=0, delay_h=0, reason="made for a test")
 
 SHARED: dict[str, Any] = {
@@ -31,6 +33,7 @@ SHARED: dict[str, Any] = {
     "country": "Ukraine",
     "kind": "fatal-event-means-not-stated",
     "target": "unknown",
+    "weapon": "unknown",
     "actor": None,
     "parties": ["one", "two"],
     "party_deaths": [1, 0],
@@ -108,6 +111,7 @@ def material(
     policy: Policy = NOTHING_HELD,
     known_us: int | None = None,
     refusals: list[dict[str, Any]] | None = None,
+    now_us: int = NOW_US,
 ) -> Material:
     """Return what publication is given of a run over one report for each incident."""
     reports = [report_of(row) for row in rows]
@@ -139,6 +143,7 @@ def material(
         inputs=(Input("made", "file.csv", "0" * 64, len(rows) + len(bad), len(rows), len(bad)),),
         parameters_digest="1" * 64,
         known_us=known_us,
+        now_us=now_us,
     )
 
 

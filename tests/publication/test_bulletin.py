@@ -6,7 +6,6 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import made
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from page import Page
 
 from foedus.mission import Policy
 from foedus.pipeline import Run
@@ -25,42 +25,6 @@ from foedus.publication.numbers import THIN
 from foedus.publication.tables import published
 
 START = made.mission().period_from_us
-VOID = {"meta", "link", "br", "hr", "img", "input"}
-
-
-class Page(HTMLParser):
-    """Reads a page: its words, its elements with their attributes, and whether tags close."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.words: list[str] = []
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.open: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Keep an element."""
-        self.elements.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Keep an element that closes itself."""
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        """Close an element; the one that was opened last."""
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        """Keep words, but not the style sheet."""
-        if not self.open or self.open[-1] != "style":
-            self.words.append(data)
-
-    @property
-    def text(self) -> str:
-        """All words, with plain spaces."""
-        return re.sub(r"\s+", " ", " ".join(self.words).replace(THIN, ""))
 
 
 def page_of(given_: Material) -> str:

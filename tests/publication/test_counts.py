@@ -98,7 +98,7 @@ def test_unknown_is_never_exact(found: list[dict[str, Any]]) -> None:
 def test_sums_of_nothing_are_unknown() -> None:
     """Where no incident tells a number of deaths, the sum must be unknown and not zero."""
     silent = made.incident(1, FIRST, FIRST + 1, deaths_low=None, deaths_best=None, deaths_high=None)
-    assert counts.summed(made.table([silent])) == counts.Sum(1, None, None, None, 1)
+    assert counts.summed(made.table([silent])) == counts.Sum(1, None, None, None, 1, 1, 1)
 
 
 def test_classes_by_limit() -> None:

@@ -16,12 +16,17 @@ from hypothesis import strategies as st
 from foedus.base.encoding import columns
 from foedus.mission import Policy
 from foedus.publication.bulletin import bulletin, publish
-from foedus.publication.policy import HOUR_US, PUBLIC, coarse, cutoff_us, public, ripe
+from foedus.publication.facts import facts
+from foedus.publication.policy import EXACT_ONLY, HOUR_US, LADDER, PUBLIC, coarse, public
 from foedus.publication.record import TABLES
 from foedus.publication.tables import published
 
 DEGREES = st.tuples(
     st.integers(-650_000_000, 700_000_000), st.integers(-1_799_999_999, 1_799_999_999)
+)
+FAR_US = made.NOW_US + 25 * 365 * made.DAY_US
+ANYWHERE = st.tuples(
+    st.integers(-900_000_000, 900_000_000), st.integers(-1_800_000_000, 1_800_000_000)
 )
 CELLS_M = st.sampled_from((500, 1_000, 10_000, 25_000))
 
@@ -45,6 +50,46 @@ def test_disc_still_holds_the_place(place: tuple[int, int], cell_m: int, radius_
     moved = distance_m(place, (row["latitude_e7"], row["longitude_e7"]))
     assert moved + radius_m <= row["radius_m"]
     assert row["radius_m"] >= cell_m * sqrt(0.5)
+
+
+@given(ANYWHERE, CELLS_M, st.integers(0, 200_000))
+def test_coarse_places_are_places(place: tuple[int, int], cell_m: int, radius_m: int) -> None:
+    """Near the poles and the date line too: in range, and the disc still holds the place."""
+    row = coarse(made.table([at(*place, radius_m=radius_m)]), cell_m).to_pylist()[0]
+    assert -900_000_000 <= row["latitude_e7"] <= 900_000_000
+    assert -1_800_000_000 <= row["longitude_e7"] <= 1_800_000_000
+    moved = distance_m(place, (row["latitude_e7"], row["longitude_e7"]))
+    assert moved + radius_m <= row["radius_m"] + 1
+
+
+@given(st.integers(0, 200_000), CELLS_M)
+def test_the_private_radius_cannot_be_worked_out(radius_m: int, cell_m: int) -> None:
+    """The public radius must be a step of the ladder, so that many private ones give it."""
+    row = coarse(made.table([at(0, 0, radius_m=radius_m)]), cell_m).to_pylist()[0]
+    assert row["radius_m"] in LADDER * cell_m
+
+
+def test_no_id_is_made_from_an_exact_place() -> None:
+    """Two accounts that differ only in where in a cell they lie must give the same ids."""
+    start = made.mission().period_from_us
+    rows = [made.incident(1, start, start + made.DAY_US, latitude_e7=e7) for e7 in (10, 20)]
+    rows[1]["incident_id"] = "f" * 64
+    first, second = (published(made.material([row], Policy())) for row in rows)
+    assert first["incidents"].equals(second["incidents"])
+    assert first["members"].equals(second["members"])
+    assert first["incidents"]["incident_id"][0].as_py() not in ("f" * 64, rows[0]["incident_id"])
+    pages = [bulletin(made.material([row], Policy()), first) for row in rows]
+    assert pages[0] == pages[1]
+    assert "0" * 64 not in pages[0]
+
+
+def test_scores_leave_only_with_exact_places() -> None:
+    """Where places are coarse, what depends on exact ones must not be in any table."""
+    rows = [made.incident(1, 0, made.DAY_US)]
+    for policy, withheld in ((Policy(), True), (made.NOTHING_HELD, False)):
+        members = published(made.material(rows, policy))["members"]
+        kept = set(EXACT_ONLY["members"]) & set(members.column_names)
+        assert bool(kept) is not withheld
 
 
 @given(DEGREES, CELLS_M, st.integers(-3, 3), st.integers(-3, 3))
@@ -93,19 +138,29 @@ def test_held_back_until_the_delay_is_over(ends_h: list[int], delay_h: int, know
     assert shown == due
 
 
-def test_without_a_moment_the_record_itself_is_the_clock() -> None:
-    """Without a moment of publication the newest incidents must still be held back."""
-    rows = [made.incident(n, 0, n * 24 * HOUR_US) for n in range(1, 8)]
-    shown = public(made.table(rows), Policy(place_cell_m=0), None)
-    assert shown.num_rows == 4
+@pytest.mark.parametrize("known_us", [None, 0, FAR_US], ids=["none", "earlier", "later"])
+def test_nothing_lifts_the_delay(known_us: int | None) -> None:
+    """Neither a time asked for that is yet to come nor a wrong date in a row may lift the delay."""
+    rows = [made.incident(n, 0, made.NOW_US - n * 24 * HOUR_US) for n in range(7)]
+    rows[6]["known_from_us"] = FAR_US
+    given_ = made.material(rows, Policy(), known_us)
+    assert given_.moment_us == min(made.NOW_US, FAR_US if known_us is None else known_us)
+    assert published(given_)["incidents"].num_rows == (0 if known_us == 0 else 4)
 
 
-def test_reports_are_held_back_like_incidents() -> None:
-    """Sums over reports must not tell what is held back among incidents."""
-    rows = [made.incident(n, 0, n * 24 * HOUR_US) for n in range(1, 8)]
-    given_ = made.material(rows, Policy(reason=""))
-    end_us = cutoff_us(given_.tables["incidents"], given_.mission.policy, None)
-    assert ripe(given_.tables["reports"], end_us).num_rows == 4
+def test_reports_are_as_public_as_their_incident() -> None:
+    """No count of reports, rows or articles may tell of what is held back."""
+    rows = [made.incident(n, 0, made.NOW_US - n * 24 * HOUR_US) for n in range(7)]
+    given_ = made.material(rows, Policy())
+    shown = published(given_)
+    (source,) = shown["sources"].to_pylist()
+    assert (source["reports"], source["articles"]) == (4, 4)
+    assert (source["read"], source["accepted"]) == (None, None)
+    assert shown["members"].num_rows == 4
+    assert facts(given_, shown).file.incidents == 4
+    page = bulletin(given_, shown)
+    assert "not told while some of them are held back" in page
+    assert "7 read" not in page
 
 
 @pytest.mark.parametrize("name", TABLES)

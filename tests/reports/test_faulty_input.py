@@ -56,6 +56,16 @@ def test_faulty_row(tmp_path: Path, fault: str) -> None:
     assert all(refusal["expected"] for refusal in found.refusals.to_pylist())
 
 
+def test_neither_start_nor_end(tmp_path: Path) -> None:
+    """A row without start and end is told by itself; the rows around it keep their own times."""
+    text = PROFILE.replace('start = "date"', 'start = "date"\nend = "until"')
+    rows = (f"{GOOD[0]},2015-02-16", "b,,d,48,37,1,drone,0,1,2,t,", f"{GOOD[2]},2015-02-17")
+    found = read_bytes(tmp_path, "\n".join((f"{HEADER},until", *rows, "")).encode(), text)
+    assert found.reasons == [(3, "date", "time-missing")]
+    written = [row["occurred_written"] for row in found.rows]
+    assert written == ["2015-02-15/2015-02-16", "2015-02-16/2015-02-17"]
+
+
 def test_every_reason_is_described() -> None:
     """Every code that a row can be refused for says in words what it means."""
     assert {reason for _, _, reason in ROWS.values()} <= set(REASONS)

@@ -15,7 +15,7 @@ from foedus.reports import profile as declared
 from foedus.reports.document import read_document
 from foedus.reports.profile import Profile, declared_columns, read_profile
 from foedus.reports.readers import reader_for
-from foedus.reports.taxonomy import load_kinds, load_targets, read_taxonomy
+from foedus.reports.taxonomy import load_kinds, load_targets, load_weapons, read_taxonomy
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted((Path(foedus.__file__).parent / "library" / "sources").glob("*.toml"))
@@ -146,8 +146,8 @@ def keys(record: type[msgspec.Struct], prefix: str = "") -> list[str]:
     tables = {
         "source": declared.Identity, "format": declared.Format, "columns": declared.Columns,
         "time": declared.Time, "place": declared.Place, "kind": declared.Labels,
-        "target": declared.Labels, "actor": declared.Labels, "party": declared.Labels,
-        "articles": declared.Articles, "noise": declared.Noise,
+        "target": declared.Labels, "weapon": declared.Labels, "actor": declared.Labels,
+        "party": declared.Labels, "articles": declared.Articles, "noise": declared.Noise,
         "noise.kind": declared.Confusion, "noise.actor": declared.Confusion,
         "noise.lateness": declared.Lateness, "set_apart": declared.Rule,
     }  # fmt: skip
@@ -163,7 +163,7 @@ def test_every_key_is_documented() -> None:
     """The reference of profiles has a row for every key, and none for a key that there is not."""
     page = (ROOT / "docs/reference/source-profiles.md").read_text("utf-8")
     rows = {line.split("`")[1] for line in page.splitlines() if line.startswith("| `")}
-    alike = ("target.", "actor.", "party.", "noise.actor.")
+    alike = ("target.", "weapon.", "actor.", "party.", "noise.actor.")
     expected = {key for key in keys(Profile) if not key.startswith(alike)}
     expected |= {table.rstrip(".") for table in alike}
     assert rows == expected
@@ -171,7 +171,7 @@ def test_every_key_is_documented() -> None:
 
 def test_taxonomies() -> None:
     """Every word has a title in four languages, leaves stand under classes, unknown is no word."""
-    for taxonomy in (load_kinds(), load_targets()):
+    for taxonomy in (load_kinds(), load_targets(), load_weapons()):
         assert "unknown" not in taxonomy
         for node in taxonomy.nodes.values():
             assert set(node.title) == {"en", "uk", "ru", "fr"}

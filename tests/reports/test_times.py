@@ -81,7 +81,8 @@ def test_interval(case: str) -> None:
     written = [datetime.fromisoformat(item) for item in (start, end or start)]
     bounds = [np.array([local_us(item)]) for item in written]
     stated = Stated(bounds[0], bounds[1] if end else None, (precision,), np.zeros(1, np.int64))
-    found = interval(stated, one_clock("Europe/Kyiv"), 0)
+    clock = one_clock("Europe/Kyiv")
+    found = interval(stated, clock, clock, 0)
     assert (int(found.from_us[0]), int(found.to_us[0])) == (utc_us(*first), utc_us(*last))
 
 
@@ -93,10 +94,10 @@ def one_clock(zone: str, rows: int = 1) -> Clocks:
 def test_reporting_day() -> None:
     """A reporting day runs from the hour at which it begins to the same hour of the next day."""
     stated = Stated(np.array([utc_us(2015, 2, 15)]), None, ("day",), np.zeros(1, np.int64))
-    begins_us = clock_us("19:30") or 0
-    later = interval(stated, one_clock("Europe/Kyiv"), begins_us)
+    begins_us, clock = clock_us("19:30") or 0, one_clock("Europe/Kyiv")
+    later = interval(stated, clock, clock, begins_us)
     assert int(later.from_us[0]) == utc_us(2015, 2, 15, 17, 30)
-    earlier = interval(stated, one_clock("Europe/Kyiv"), begins_us - DAY_US)
+    earlier = interval(stated, clock, clock, begins_us - DAY_US)
     assert int(earlier.from_us[0]) == utc_us(2015, 2, 14, 17, 30)
 
 
@@ -108,7 +109,7 @@ def test_abbreviations_say_which_clock() -> None:
     assert universal(np.array([utc_us(2015, 1, 10, 12)]), "EEST").skipped.all()
 
 
-@given(st.datetimes(datetime(1000, 1, 1)))
+@given(st.datetimes(datetime(1900, 1, 1), datetime(2100, 12, 31)))
 def test_written_dates_are_read_back(moment: datetime) -> None:
     """What strftime writes is read as the same moment."""
     written = pa.array([moment.isoformat(timespec="microseconds")])
@@ -125,6 +126,8 @@ WRITTEN = {
     "something after it": ("2015-01-01 00:00 or so", None, UNREAD),
     "leap day of 2000": ("2000-02-29 00:00", (2000, 2, 29), 0),
     "no leap day of 1900": ("1900-02-29 00:00", None, IMPOSSIBLE),
+    "a year before the record": ("0215-01-01 00:00", None, IMPOSSIBLE),
+    "a year after the record": ("2101-01-01 00:00", None, IMPOSSIBLE),
 }
 
 

@@ -34,6 +34,7 @@ class Setting(NamedTuple):
     profiles: Mapping[str, Profile]
     kinds: Taxonomy
     targets: Taxonomy
+    weapons: Taxonomy
     parties: Parties
     parameters: Parameters
 
@@ -118,11 +119,12 @@ def lateness_hours(noise: Noise) -> int:
     return max((ceil(piece.upto_h) for piece in noise.lateness), default=0)
 
 
-def hour_density(noise: Noise, hours: int) -> Floats:
+def hour_density(noise: Noise, hours: int, clock_error: float) -> Floats:
     """Return the density of the true hour for a stated span of `hours`, per hour.
 
-    The first entry is `lateness_hours` before the span; the integral over an hour is taken at
-    `STEPS_PER_HOUR` midpoints, and each piece of the lateness is uniform.
+    The first entry is `lateness_hours` and one hour before the span, the last one hour after it; a
+    share `clock_error` of stated times is off by an hour to either side. The integral over an hour
+    is taken at `STEPS_PER_HOUR` midpoints, and each piece of the lateness is uniform.
     """
     late = lateness_hours(noise)
     middle = (np.arange((late + hours) * STEPS_PER_HOUR) + 0.5) / STEPS_PER_HOUR - late
@@ -135,12 +137,14 @@ def hour_density(noise: Noise, hours: int) -> Floats:
         chance = chance + piece.share * np.clip(high - low, 0.0, None) / (piece.upto_h - begin)
         begin = piece.upto_h
     density = chance.reshape(-1, STEPS_PER_HOUR).sum(axis=1)
-    return np.asarray(density / density.sum(), np.float64)
+    off = [clock_error, 1.0 - 2.0 * clock_error, clock_error]
+    return np.asarray(np.convolve(density / density.sum(), off), np.float64)
 
 
-def time_rows(stated: Sequence[Stated], profiles: Mapping[str, Profile]) -> tuple[Floats, Ints]:
+def time_rows(stated: Sequence[Stated], setting: Setting) -> tuple[Floats, Ints]:
     """Return the density of each way of stating a time, padded with zeros, and its length."""
-    rows = [hour_density(profiles[one.source_id].noise, one.hours) for one in stated]
+    error = setting.parameters.clock_error_share
+    rows = [hour_density(setting.profiles[s.source_id].noise, s.hours, error) for s in stated]
     lengths = np.array([row.size for row in rows], np.int64)
     table = np.zeros((len(rows), int(lengths.max(initial=1))))
     for at, row in enumerate(rows):
@@ -204,7 +208,7 @@ def beliefs(setting: Setting, ways: Ways) -> Beliefs:
     profiles, parameters = setting.profiles, setting.parameters
     kind = {source: profile.noise.kind for source, profile in profiles.items()}
     actor = {source: profile.noise.actor for source, profile in profiles.items()}
-    time, length = time_rows(ways.time, profiles)
+    time, length = time_rows(ways.time, setting)
     text = text_gains(parameters)
     escape = escape_share(profiles)
     join = log((1.0 - escape) / escape)
@@ -226,4 +230,5 @@ def beliefs(setting: Setting, ways: Ways) -> Beliefs:
         max_width_m=parameters.max_width_m,
         max_span_h=parameters.max_span_h,
         max_members=parameters.max_members,
+        max_candidates=parameters.max_candidates,
     )

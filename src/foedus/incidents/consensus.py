@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the members of an incident say together, column by column, and where they differ.
 
-Place is the mean of the members' points, each weighted by the inverse square of its error; time is
-that of the member that states it most narrowly. A label is the one that most members state; among
-equals it is their class, or unknown. Deaths are the median of the best estimates between the lowest
-low and the highest high. Nothing is lost: every account stays in its report, and where accounts
-differ each is listed (`disagreements`). Works on reports that are sorted by group.
+An independent source has one voice, however often it is copied or repeats itself. Place is the mean
+of the voices' narrowest points, each weighted by the inverse square of its error; time is what all
+members share, or, where they share none, all that they state. A label is the one that most voices
+state; among equals it is their class, or unknown. Deaths are the median of the voices' best
+estimates, the lower of two, between the lowest and the highest that is stated. Nothing is lost:
+every account stays in its report, and where accounts differ each is listed (`differences`). Works
+on reports that are sorted by group.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import pyarrow.compute as pc
 
 from foedus.incidents.features import column
 from foedus.incidents.likelihood import HALF_TURN_E7, METRES_PER_E7, Ints
+from foedus.reports.record import PRECISIONS
 from foedus.reports.taxonomy import UNKNOWN, Taxonomy
 
 Mask = npt.NDArray[np.bool_]
@@ -34,6 +37,8 @@ class Sorted(NamedTuple):
     """Number of the group of each row, from 0 upwards."""
     start: Ints
     """First row of each group, and the number of rows at the end."""
+    voice: Ints
+    """Number of the independent voice of each row, from 0 upwards over all groups."""
 
     @property
     def groups(self) -> int:
@@ -42,13 +47,23 @@ class Sorted(NamedTuple):
 
 
 def sorted_by_group(reports: pa.Table, group: Ints, order: Ints) -> Sorted:
-    """Sort reports by group; `order` gives the rank of each row within its group."""
+    """Sort reports by group; `order` gives the rank of each row within its group.
+
+    Each row is a voice of its own until `heard` says otherwise.
+    """
     by = np.lexsort((order, group))
     named = group[by]
     begins = np.flatnonzero(np.append(True, named[1:] != named[:-1])) if named.size else named
     number = np.zeros(named.size, np.int64)
     number[begins[1:]] = 1
-    return Sorted(reports.take(by), np.cumsum(number), np.append(begins, named.size))
+    start = np.append(begins, named.size)
+    return Sorted(reports.take(by), np.cumsum(number), start, np.arange(named.size))
+
+
+def heard(members: Sorted, first_of_voice: Ints) -> Sorted:
+    """Return the same with its voices; `first_of_voice` gives for each row the first of its own."""
+    voice = np.unique(first_of_voice, return_inverse=True)[1]
+    return members._replace(voice=np.asarray(voice, np.int64))
 
 
 def first_by(members: Sorted, *keys: Ints) -> Ints:
@@ -84,14 +99,89 @@ def total(members: Sorted, name: str) -> pa.Array:
 
 
 def median(members: Sorted, name: str) -> pa.Array:
-    """Return the lower median of the values that members give, null where none does."""
+    """Return the lower median over voices of the lower median of each; null where none speaks."""
     given = pc.is_valid(members.reports.column(name)).to_numpy()
     values = column(members.reports, name)
-    order = np.lexsort((values, ~given, members.group))
-    held = np.bincount(members.group[given], minlength=members.groups)
-    middle = members.start[:-1] + np.maximum(held - 1, 0) // 2
-    found = values[order][middle]
-    return pa.array(found, mask=held == 0)
+    group_of_voice = np.zeros(int(members.voice.max(initial=-1)) + 1, np.int64)
+    group_of_voice[members.voice] = members.group
+    said, speaks = _lower_median(values, given, members.voice, group_of_voice.size)
+    found, told = _lower_median(said, speaks, group_of_voice, members.groups)
+    return pa.array(found, mask=~told)
+
+
+def _lower_median(values: Ints, given: Mask, key: Ints, keys: int) -> tuple[Ints, Mask]:
+    """The lower median of the given values of each key, and whether there is one."""
+    order = np.lexsort((values, ~given, key))
+    start = np.cumsum(np.bincount(key, minlength=keys)) - np.bincount(key, minlength=keys)
+    held = np.bincount(key[given], minlength=keys)
+    return values[order][start + np.maximum(held - 1, 0) // 2], held > 0
+
+
+class Span(NamedTuple):
+    """When it happened, as members together state it: columns of incidents."""
+
+    occurred_from_us: pa.Array
+    occurred_to_us: pa.Array
+    occurred_precision: pa.Array
+
+
+def shares_time(members: Sorted) -> Mask:
+    """Return for each group whether there is a time that all members' statements allow."""
+    begin = column(members.reports, "occurred_from_us")
+    end = column(members.reports, "occurred_to_us")
+    if not begin.size:
+        return np.zeros(0, np.bool_)
+    latest = np.maximum.reduceat(begin, members.start[:-1])
+    return np.asarray(latest < np.minimum.reduceat(end, members.start[:-1]), np.bool_)
+
+
+def time(members: Sorted) -> Span:
+    """Return what all members share, or all that they state where they share nothing.
+
+    Its precision is that of a member who states just that interval, the finest; else it is a span.
+    """
+    begin = column(members.reports, "occurred_from_us")
+    end = column(members.reports, "occurred_to_us")
+    lone = np.diff(members.start) == 1
+    shared = shares_time(members) | lone
+    ends = [np.maximum.reduceat(begin, members.start[:-1]) if begin.size else begin]
+    ends.append(np.minimum.reduceat(end, members.start[:-1]) if end.size else end)
+    ends.append(np.minimum.reduceat(begin, members.start[:-1]) if begin.size else begin)
+    ends.append(np.maximum.reduceat(end, members.start[:-1]) if end.size else end)
+    first, last = np.where(shared, ends[0], ends[2]), np.where(shared, ends[1], ends[3])
+    states = (begin == first[members.group]) & (end == last[members.group])
+    fineness = pc.index_in(members.reports.column("occurred_precision"), pa.array(PRECISIONS))
+    rank = np.where(states, np.asarray(fineness.to_numpy(), np.int64), PRECISIONS.index("span"))
+    stated = np.bincount(members.group[states], minlength=members.groups) > 0
+    row = first_by(members, (~states).astype(np.int64), rank)
+    words = members.reports.column("occurred_precision").take(pa.array(row)).combine_chunks()
+    return Span(
+        pa.array(first), pa.array(last), pc.if_else(pa.array(stated), words, pa.scalar("span"))
+    )
+
+
+def lowest(members: Sorted) -> pa.Array:
+    """Return the lowest estimate of deaths; a best estimate counts where members differ."""
+    return _with_best(
+        members, least(members, "deaths_low"), least(members, "deaths_best"), np.minimum
+    )
+
+
+def highest(members: Sorted) -> pa.Array:
+    """Return the highest estimate of deaths; a best estimate counts where members differ."""
+    best = greatest(members, "deaths_best")
+    return _with_best(members, greatest(members, "deaths_high"), best, np.maximum)
+
+
+def _with_best(
+    members: Sorted, stated: pa.Array, best: pa.Array, choose: Callable[[Ints, Ints], Ints]
+) -> pa.Array:
+    """The bound that is stated, widened to the best estimates of several reports."""
+    several = pa.array(np.diff(members.start) > 1)
+    filled = pc.fill_null(best, pa.scalar(0)).to_numpy()
+    widened = pa.array(choose(pc.fill_null(stated, pa.scalar(0)).to_numpy(), filled))
+    both = pc.and_(pc.is_valid(stated), pc.and_(pc.is_valid(best), several))
+    return pc.if_else(both, widened, stated)
 
 
 class Point(NamedTuple):
@@ -103,7 +193,10 @@ class Point(NamedTuple):
 
 
 def place(members: Sorted, radius_m: Ints) -> Point:
-    """Return the mean point of each group and its error; a lone member's place is kept as it is."""
+    """Return the mean point of each group and its error, from the narrowest point of each voice.
+
+    A lone member's place is kept as it is.
+    """
     placed = pc.is_valid(members.reports.column("latitude_e7")).to_numpy()
     told = pc.is_valid(members.reports.column("radius_m")).to_numpy()
     latitude = column(members.reports, "latitude_e7")
@@ -112,7 +205,11 @@ def place(members: Sorted, radius_m: Ints) -> Point:
     origin = reference[members.group]
     east = longitude - longitude[origin]
     east = (east + HALF_TURN_E7) % (2 * HALF_TURN_E7) - HALF_TURN_E7
-    weight = np.where(placed, 1.0 / np.maximum(radius_m, 1).astype(np.float64) ** 2, 0.0)
+    speaks = np.zeros(radius_m.size, np.bool_)
+    by_voice = np.lexsort((radius_m, ~placed, members.voice))
+    speaks[by_voice[np.unique(members.voice[by_voice], return_index=True)[1]]] = True
+    precise = 1.0 / np.maximum(radius_m, 1).astype(np.float64) ** 2
+    weight = np.where(placed & speaks, precise, 0.0)
     begin = members.start[:-1]
     mass = np.add.reduceat(weight, begin)
     none = mass == 0.0
@@ -145,7 +242,7 @@ def metres_apart(members: Sorted, point: Point) -> Ints:
 
 
 class Vote(NamedTuple):
-    """The values that members of a group state, with how many state each; most stated first."""
+    """The values that voices of a group state, with how many state each; most stated first."""
 
     group: Ints
     value: pa.Array
@@ -159,8 +256,12 @@ def votes(members: Sorted, name: str) -> Vote:
     mask = pc.fill_null(stated, False)
     row = np.flatnonzero(mask.to_numpy(zero_copy_only=False))
     encoded = values.take(pa.array(row)).dictionary_encode()
-    key = members.group[row] * (len(encoded.dictionary) + 1) + encoded.indices.to_numpy()
+    code = encoded.indices.to_numpy().astype(np.int64)
+    width = len(encoded.dictionary) + 1
+    once = np.sort(np.unique(members.voice[row] * width + code, return_index=True)[1])
+    key = members.group[row[once]] * width + code[once]
     _, first, count = np.unique(key, return_index=True, return_counts=True)
+    first = once[first]
     order = np.lexsort((first, -count, members.group[row][first]))
     chosen = first[order]
     return Vote(
@@ -193,6 +294,18 @@ def most_stated(members: Sorted, vote: Vote, otherwise: Mapping[str, str]) -> pa
     shared = pa.array((rivals > 1) & (agreeing == rivals))
     nothing = pa.nulls(members.groups, pa.string())
     return pc.if_else(single, vote.value.take(at), pc.if_else(shared, classes.take(at), nothing))
+
+
+def without_classes_of_leaves(vote: Vote, classes: Mapping[str, str]) -> Vote:
+    """Drop a class where a leaf of it is stated too: the two agree, and the leaf says more."""
+    values = vote.value.to_pylist()
+    is_class = np.array([classes.get(value) == value for value in values], np.bool_)
+    names = {word: at for at, word in enumerate(dict.fromkeys(classes.values()))}
+    code = np.array([names.get(classes.get(value, ""), -1) for value in values], np.int64)
+    key = vote.group * (len(names) + 1) + code
+    stated = np.isin(key, key[~is_class & (code >= 0)])
+    kept = ~(is_class & stated)
+    return Vote(vote.group[kept], vote.value.filter(pa.array(kept)), vote.voters[kept])
 
 
 def classes_of(taxonomy: Taxonomy) -> dict[str, str]:

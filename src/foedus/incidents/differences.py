@@ -2,12 +2,13 @@
 """Where the members of an incident say different things: every account stays, side by side.
 
 A text or a count differs if two members state different values; saying nothing is no contradiction.
-The time differs if a member's stated time does not meet the incident's; the place if the incident's
+The time differs if there is none that all members' statements allow; the place if the incident's
 point lies outside a member's own error.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -15,13 +16,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from foedus.base.encoding import schema
-from foedus.incidents.consensus import Point, Sorted, listed, metres_apart
-from foedus.incidents.features import column
+from foedus.incidents.consensus import Mask, Point, Sorted, listed, metres_apart, shares_time
 from foedus.incidents.likelihood import Ints
 from foedus.incidents.record import Disagreement
 from foedus.reports.taxonomy import UNKNOWN
 
-COMPARED: Final = ("actor", "deaths_best", "kind", "target")
+COMPARED: Final = ("actor", "deaths_best")
 
 
 class Difference(NamedTuple):
@@ -32,28 +32,38 @@ class Difference(NamedTuple):
     says: pa.Array
 
 
-def by_value(members: Sorted, name: str) -> Difference:
-    """Find the groups whose members state different values in one column."""
+def by_value(members: Sorted, name: str, classes: Mapping[str, str]) -> Difference:
+    """Find the groups whose members state different values in one column.
+
+    `classes` gives the class of each word of a taxonomy: a class agrees with each of its leaves.
+    """
     values = members.reports.column(name).combine_chunks().cast(pa.string())
     stated = pc.fill_null(pc.and_kleene(pc.is_valid(values), pc.not_equal(values, UNKNOWN)), False)
     row = np.flatnonzero(stated.to_numpy(zero_copy_only=False))
-    code = values.take(pa.array(row)).dictionary_encode().indices.to_numpy()
-    group = members.group[row]
-    distinct = np.unique(np.stack([group, code]), axis=1)[0] if row.size else group
-    differing = np.bincount(distinct, minlength=members.groups) > 1
+    said = values.take(pa.array(row)).dictionary_encode()
+    group, code = members.group[row], said.indices.to_numpy()
+    words = said.dictionary.to_pylist()
+    leaf = np.array([classes.get(word) != word for word in words], np.bool_)
+    whole = list(dict.fromkeys(classes.get(word, word) for word in words))
+    class_of = np.array([whole.index(classes.get(word, word)) for word in words], np.int64)
+    is_leaf = leaf[code] if row.size else np.zeros(0, np.bool_)
+    differing = _several(members, group[is_leaf], code[is_leaf])
+    if row.size:
+        differing |= _several(members, group, class_of[code])
     row = row[differing[group]]
     return Difference(name, row, values.take(pa.array(row)))
 
 
-def by_time(members: Sorted, begin: pa.Array, end: pa.Array) -> Difference:
-    """Find the groups in which a member's time does not meet the incident's."""
-    first, last = (
-        column(members.reports, "occurred_from_us"),
-        column(members.reports, "occurred_to_us"),
-    )
-    begins, ends = begin.to_numpy()[members.group], end.to_numpy()[members.group]
-    outside = (first >= np.maximum(ends, begins + 1)) | (np.maximum(last, first + 1) <= begins)
-    row = _rows_of_groups(members, outside)
+def _several(members: Sorted, group: Ints, code: Ints) -> Mask:
+    """Whether each group has more than one code."""
+    distinct = np.unique(np.stack([group, code]), axis=1)[0] if group.size else group
+    return np.asarray(np.bincount(distinct, minlength=members.groups) > 1, np.bool_)
+
+
+def by_time(members: Sorted) -> Difference:
+    """Find the groups whose members state no time in common."""
+    apart = ~shares_time(members) & (np.diff(members.start) > 1)
+    row = np.flatnonzero(apart[members.group])
     return Difference("occurred", row, _text(members, "occurred_written", row))
 
 
@@ -71,7 +81,7 @@ def by_place(members: Sorted, point: Point, radius_m: Ints) -> Difference:
     return Difference("place", row, pc.binary_join_element_wise(*texts, ", ").combine_chunks())
 
 
-def _rows_of_groups(members: Sorted, flagged: np.ndarray) -> Ints:
+def _rows_of_groups(members: Sorted, flagged: Mask) -> Ints:
     differing = np.bincount(members.group[flagged], minlength=members.groups) > 0
     return np.flatnonzero(differing[members.group])
 

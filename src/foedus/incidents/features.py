@@ -33,6 +33,8 @@ from foedus.reports.taxonomy import UNKNOWN
 
 HOUR_US: Final = 3_600_000_000
 LEAST_RADIUS_M: Final = 50
+CLOCK_ERROR_H: Final = 1
+"""How far before its statement, lateness apart, a happening may lie: a clock may be off."""
 
 
 class Prepared(NamedTuple):
@@ -85,19 +87,24 @@ def matchable(reports: pa.Table, source: Ints, setting: Setting) -> Ints:
 
 def coded(reports: pa.Table, name: str, mapping: Callable[[str], Labels]) -> Coded:
     """Number the distinct (source, label, meaning) of a family of labels; 0 says nothing."""
-    meaning = pc.fill_null(reports.column(name), "")
-    label = pc.fill_null(reports.column(f"{name}_label"), "")
-    joined = pc.binary_join_element_wise(reports.column("source_id"), label, meaning, "\x1f")
-    encoded = joined.combine_chunks().dictionary_encode()
-    distinct = encoded.dictionary.to_pylist()
+    parts = [
+        pc.fill_null(reports.column(part), "").combine_chunks().dictionary_encode()
+        for part in ("source_id", f"{name}_label", name)
+    ]
+    key = np.zeros(reports.num_rows, np.int64)
+    for part in parts:
+        key = key * len(part.dictionary) + part.indices.to_numpy()
+    _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+    texts = [part.dictionary.take(part.indices.take(pa.array(first))).to_pylist() for part in parts]
+    distinct = list(zip(*texts, strict=True))
     said: dict[Said, int] = {}
     row_of = np.zeros(len(distinct), np.int64)
     for at in sorted(range(len(distinct)), key=distinct.__getitem__):
-        source_id, word, node = distinct[at].split("\x1f")
+        source_id, word, node = distinct[at]
         words = mapping(source_id).map.get(word) or (node,)
         if tuple(words) not in ((UNKNOWN,), ("",)):
             row_of[at] = said.setdefault(Said(source_id, tuple(words)), len(said) + 1)
-    return Coded(row_of[encoded.indices.to_numpy()], tuple(said))
+    return Coded(row_of[inverse], tuple(said))
 
 
 def timed(source: Ints, hours: Ints, setting: Setting) -> tuple[Ints, tuple[Stated, ...]]:
@@ -127,7 +134,7 @@ def prepare(reports: pa.Table, setting: Setting) -> Prepared:
         return Prepared(row, np.zeros((0, 14), np.int64), Ways((), (), (), ()))
     late = np.array([lateness_hours(setting.profiles[s].noise) for s in setting.source_ids])
     start = column(reports, "occurred_from_us") // HOUR_US
-    first = start - late[source]
+    first = start - late[source] - CLOCK_ERROR_H
     keys = pa.table({"hour": first[row], "id": reports.column("report_id").take(row)})
     row = row[pc.sort_indices(keys, [("hour", "ascending"), ("id", "ascending")]).to_numpy()]
     chosen = reports.take(row)
@@ -149,7 +156,7 @@ def _prepared(chosen: pa.Table, row: Ints, source: Ints, setting: Setting) -> Pr
             column(chosen, "longitude_e7"),
             length_of_degree(column(chosen, "latitude_e7")),
             radii(chosen, parameters),
-            start - late[source],
+            start - late[source] - CLOCK_ERROR_H,
             time_row,
             source,
             content_codes(chosen),

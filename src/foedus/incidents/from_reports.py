@@ -3,8 +3,9 @@
 
 The steps, which the code repeats: (1) choose the reports that may be matched and bring them into
 canonical order; (2) work out what is believed of their sources; (3) group them on an engine;
-(4) sort all reports by group; (5) name the groups; (6) say what each says, and where its members
-differ. Pure: same reports and setting, same bytes, whatever the order of the rows and the engine.
+(4) sort all reports by group, and tell who is independent of whom; (5) name the groups; (6) say
+what each says, and where its members differ. Pure: same reports and setting, same bytes, whatever
+the order of the rows and the engine.
 """
 
 from __future__ import annotations
@@ -29,11 +30,10 @@ from foedus.incidents.features import (
     sources,
 )
 from foedus.incidents.groups import Grouped, group
-from foedus.incidents.independence import copying, independent_sources
+from foedus.incidents.independence import copying, voices
 from foedus.incidents.likelihood import MICRONAT, Ints
 from foedus.incidents.record import Incident, Member
-from foedus.reports.record import PRECISIONS
-from foedus.reports.taxonomy import UNKNOWN
+from foedus.reports.taxonomy import UNKNOWN, Taxonomy
 
 MILLION: Final = 1_000_000
 NO_SIDE: Final = "none"
@@ -74,6 +74,7 @@ def fuse(reports: pa.Table, setting: Setting, engine: Engine) -> Fused:
     grouped = group(prepared.features, known, least, engine)  # (3)
     owner, gain = _spread(reports.num_rows, prepared.row, grouped)
     members = consensus.sorted_by_group(reports, rank[owner], rank)  # (4)
+    members = consensus.heard(members, _voices(members, setting))
     names = named(members)  # (5)
     gains = gain[np.lexsort((rank, rank[owner]))]
     told = _incidents(members, names, setting)  # (6)
@@ -101,6 +102,11 @@ def _spread(count: int, row: Ints, grouped: Grouped) -> tuple[Ints, Ints]:
     return owner, gain
 
 
+def _voices(members: Sorted, setting: Setting) -> Ints:
+    source, content = sources(members.reports, setting), content_codes(members.reports)
+    return voices(members.start, source, content, copying(setting))
+
+
 def named(members: Sorted) -> Names:
     """Name each group by its members' digests, and its lineage by what was known first."""
     digests = members.reports.column("digest").to_pylist()
@@ -126,15 +132,19 @@ def _incidents(members: Sorted, names: Names, setting: Setting) -> Told:
     radius = radii(members.reports, setting.parameters)
     placed = pc.is_valid(members.reports.column("latitude_e7")).to_numpy()
     where = consensus.first_by(members, (~placed).astype(np.int64), radius)
-    point, time = consensus.place(members, radius), _time(members)
+    point, time = consensus.place(members, radius), consensus.time(members)
     found = [
-        *(differences.by_value(members, name) for name in differences.COMPARED),
-        differences.by_time(members, time["occurred_from_us"], time["occurred_to_us"]),
+        *(differences.by_value(members, name, {}) for name in differences.COMPARED),
+        *(
+            differences.by_value(members, name, consensus.classes_of(taxonomy))
+            for name, taxonomy in _families(setting).items()
+        ),
+        differences.by_time(members),
         differences.by_place(members, point, radius),
     ]
     columns = {
         **names._asdict(),
-        **time,
+        **time._asdict(),
         **point._asdict(),
         **{name: _taken(members, name, where) for name in ("place_name", "region", "country")},
         **_labels(members, setting),
@@ -157,19 +167,16 @@ def _taken(members: Sorted, name: str, rows: Ints) -> pa.Array:
     return members.reports.column(name).take(pa.array(rows)).combine_chunks()
 
 
-def _time(members: Sorted) -> dict[str, pa.Array]:
-    fineness = pc.index_in(members.reports.column("occurred_precision"), pa.array(PRECISIONS))
-    width = column(members.reports, "occurred_to_us") - column(members.reports, "occurred_from_us")
-    rows = consensus.first_by(members, width, np.asarray(fineness.to_numpy(), np.int64))
-    names = ("occurred_from_us", "occurred_to_us", "occurred_precision")
-    return {name: _taken(members, name, rows) for name in names}
+def _families(setting: Setting) -> dict[str, Taxonomy]:
+    return {"kind": setting.kinds, "target": setting.targets, "weapon": setting.weapons}
 
 
 def _labels(members: Sorted, setting: Setting) -> dict[str, pa.Array]:
     found = {}
-    for name, taxonomy in (("kind", setting.kinds), ("target", setting.targets)):
-        vote = consensus.votes(members, name)
-        best = consensus.most_stated(members, vote, consensus.classes_of(taxonomy))
+    for name, taxonomy in _families(setting).items():
+        classes = consensus.classes_of(taxonomy)
+        vote = consensus.without_classes_of_leaves(consensus.votes(members, name), classes)
+        best = consensus.most_stated(members, vote, classes)
         found[name] = pc.fill_null(best, UNKNOWN)
     claimed = consensus.votes(members, "actor")
     rivals = np.bincount(claimed.group, minlength=members.groups)
@@ -194,22 +201,21 @@ def _deaths(members: Sorted) -> dict[str, pa.Array]:
     return {
         "civilian_deaths": consensus.median(members, "civilian_deaths"),
         "unattributed_deaths": consensus.median(members, "unattributed_deaths"),
-        "deaths_low": consensus.least(members, "deaths_low"),
+        "deaths_low": consensus.lowest(members),
         "deaths_best": consensus.median(members, "deaths_best"),
-        "deaths_high": consensus.greatest(members, "deaths_high"),
+        "deaths_high": consensus.highest(members),
     }
 
 
 def _counts(members: Sorted, setting: Setting) -> dict[str, pa.Array]:
     source = sources(members.reports, setting)
     pairs = np.unique(members.group * len(setting.source_ids) + source)
-    content = content_codes(members.reports)
+    first = np.unique(members.voice, return_index=True)[1]
+    voiced = np.bincount(members.group[first], minlength=members.groups)
     return {
         "report_count": pa.array(np.diff(members.start)),
         "source_count": pa.array(np.bincount(pairs // len(setting.source_ids))),
-        "independent_count": pa.array(
-            independent_sources(members.start, source, content, copying(setting))
-        ),
+        "independent_count": pa.array(voiced),
         "article_count": consensus.total(members, "article_count"),
     }
 

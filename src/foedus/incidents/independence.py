@@ -30,24 +30,32 @@ def copying(setting: Setting) -> Relation:
 
 
 @njit(cache=True, nogil=True)
-def independent_sources(start: Ints, source: Ints, content: Ints, related: Relation) -> Ints:
-    """Return the number of independent sources of each group.
+def joined(start: Ints, source: Ints, content: Ints, related: Relation) -> Ints:
+    """Return for each member the first member of its group that it is not independent of."""
+    first = np.arange(source.size)
+    for group in range(start.size - 1):
+        for b in range(start[group] + 1, start[group + 1]):
+            for a in range(start[group], b):
+                same_text = content[a] >= 0 and content[a] == content[b]
+                if same_text or related[source[a], source[b]]:
+                    one, other = root(first, a), root(first, b)
+                    first[max(one, other)] = min(one, other)
+        for member in range(start[group], start[group + 1]):
+            first[member] = root(first, member)
+    return first
+
+
+def voices(start: Ints, source: Ints, content: Ints, related: Relation) -> Ints:
+    """Return for each member the first member of the independent voice to which it belongs.
 
     The members of group g are `start[g]` to `start[g + 1]`; `content` is -1 without text.
     """
-    counts = np.empty(start.size - 1, np.int64)
-    for group in range(counts.size):
-        begin, size = start[group], start[group + 1] - start[group]
-        parent = np.arange(size)
-        for a in range(size):
-            for b in range(a + 1, size):
-                key = content[begin + a]
-                same_text = key >= 0 and key == content[begin + b]
-                if same_text or related[source[begin + a], source[begin + b]]:
-                    first, second = root(parent, a), root(parent, b)
-                    parent[max(first, second)] = min(first, second)
-        count = 0
-        for a in range(size):
-            count += parent[a] == a
-        counts[group] = count
-    return counts
+    if start.size - 1 == source.size:
+        return np.arange(source.size)
+    return np.asarray(joined(start, source, content, related), np.int64)
+
+
+def independent_sources(start: Ints, voice: Ints) -> Ints:
+    """Return how many independent voices each group has; `voice` is that of `voices`."""
+    own = np.append(0, np.cumsum(voice == np.arange(voice.size)))
+    return np.asarray(own[start[1:]] - own[start[:-1]], np.int64)

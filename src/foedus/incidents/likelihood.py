@@ -94,6 +94,7 @@ class Beliefs(NamedTuple):
     max_width_m: int
     max_span_h: int
     max_members: int
+    max_candidates: int
 
 
 @njit(cache=True, nogil=True, inline="always")

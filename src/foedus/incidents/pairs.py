@@ -129,10 +129,10 @@ def promising(features: Ints, beliefs: Beliefs, i: int, near: Ints, floor: Float
     last_hour = features[i, FIRST_HOUR] + beliefs.time_length[features[i, TIME_ROW]]
     alone, density = beliefs.merged[features[i, SOURCE]], beliefs.time
     outside, least = beliefs.outside_share, floor[i] / beliefs.most_by_text
-    found = np.empty(near.size, np.int64)
+    found = np.empty(min(near.size, beliefs.max_candidates), np.int64)
     size = 0
     for j in near:
-        if features[j, FIRST_HOUR] >= last_hour:
+        if features[j, FIRST_HOUR] >= last_hour or size == found.size:
             break
         if alone and features[i, SOURCE] == features[j, SOURCE]:
             continue

@@ -10,45 +10,60 @@ from __future__ import annotations
 import tomllib
 from importlib.resources import files
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from foedus.base.encoding import digest
 from foedus.errors import DrafterError, Fault
+
+Count = Annotated[int, Meta(ge=1, le=10_000_000)]
+Members = Annotated[int, Meta(ge=2, le=256)]
+Hours = Annotated[int, Meta(ge=1, le=2_000)]
+Cell = Annotated[int, Meta(ge=1_000, le=1_000_000)]
+Half = Annotated[float, Meta(ge=0.0, lt=0.5)]
+Share = Annotated[float, Meta(gt=0.0, lt=1.0)]
+Positive = Annotated[float, Meta(gt=0.0, le=1_000.0)]
+Nat = Annotated[float, Meta(ge=-100.0, le=100.0)]
 
 
 class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What fusion takes as given, whatever the sources."""
 
-    max_width_m: int = 40_000
+    max_width_m: Count = 40_000
     """No two members of an incident lie farther apart than this."""
-    max_span_h: int = 96
+    max_span_h: Count = 96
     """No two members of an incident begin farther apart than this."""
-    max_members: int = 64
+    max_members: Members = 64
     """No incident has more members than this; more reports of one spot make several incidents."""
-    longest_interval_h: int = 168
+    max_candidates: Count = 256
+    """A report is compared with at most so many later ones of a cell, the nearest in time first."""
+    longest_interval_h: Hours = 168
     """A report whose time is wider than this stands alone: its time tells too little."""
-    largest_radius_m: int = 40_000
+    largest_radius_m: Count = 40_000
     """A report whose place is wider than this stands alone: its place tells too little."""
-    unknown_radius_m: int = 10_000
+    unknown_radius_m: Count = 10_000
     """Radius of a report that has a point but no error radius."""
-    outside_share: float = 0.02
+    clock_error_share: Half = 0.05
+    """Share of stated times that are off by up to an hour, to either side."""
+    outside_share: Share = 0.02
     """Share of points that lie outside their declared radius (but within twice of it)."""
-    density_cell_m: int = 8_000
+    density_cell_m: Cell = 8_000
     """Side of the cell in which the local density of incidents is estimated."""
-    density_cell_h: int = 48
+    density_cell_h: Count = 48
     """Length of that cell in time."""
-    background_per_cell: float = 0.02
+    background_per_cell: Positive = 0.02
     """Incidents that a cell is taken to hold before any report is counted."""
-    repeats_share: float = 0.2
+    repeats_share: Share = 0.2
     """Share of happenings that a source which may repeat itself tells of more than once."""
-    same_text_nat: float = 3.0
+    same_text_nat: Nat = 3.0
     """Log-likelihood ratio of two accounts that carry the same text."""
-    like_text_nat: float = 1.5
+    like_text_nat: Nat = 1.5
     """Log-likelihood ratio of two accounts whose words nearly all agree."""
-    unlike_text_nat: float = -0.5
+    unlike_text_nat: Nat = -0.5
     """Log-likelihood ratio of two accounts whose words do not agree at all."""
-    least_gain_nat: float = 0.0
+    least_gain_nat: Nat = 0.0
     """Two groups join only if joining makes the whole record more likely by more than this."""
 
     @property

@@ -3,7 +3,8 @@
 
 `Incident` is one happening as the record has it; `Member` ties a report to it with a probability;
 `Disagreement` keeps the accounts that differ. The content id is the digest of the members and
-changes with them; the lineage id survives corrections. Reasons stand as `Member.score_micronat`.
+changes with them; the lineage id is that of the report known first, and later reports do
+not change it. Reasons stand as `Member.score_micronat`.
 """
 
 from __future__ import annotations
@@ -24,10 +25,14 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     """What one or several reports together say happened."""
 
     incident_id: Annotated[str, Meta(description="content id: digest of the members' digests")]
-    lineage_id: Annotated[str, Meta(description="id that survives corrections")]
-    occurred_from_us: Annotated[int, Meta(description="earliest start", extra=US)]
-    occurred_to_us: Annotated[int, Meta(description="latest end", extra=US)]
-    occurred_precision: Annotated[str, Meta(description="finest precision among the members")]
+    lineage_id: Annotated[str, Meta(description="id that later reports do not change")]
+    occurred_from_us: Annotated[
+        int, Meta(description="start that all share, or the first", extra=US)
+    ]
+    occurred_to_us: Annotated[int, Meta(description="end that all share, or the last", extra=US)]
+    occurred_precision: Annotated[
+        str, Meta(description="precision of a member who states just that, else span")
+    ]
     latitude_e7: Annotated[int | None, Meta(description="latitude, WGS 84", extra=E7)]
     longitude_e7: Annotated[int | None, Meta(description="longitude, WGS 84", extra=E7)]
     radius_m: Annotated[int | None, Meta(description="error radius of the place", extra=METRE)]
@@ -36,6 +41,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     country: Annotated[str | None, Meta(description="country as that member names it")]
     kind: Annotated[str, Meta(description="kind on which the members agree best, or unknown")]
     target: Annotated[str, Meta(description="target on which they agree, or unknown")]
+    weapon: Annotated[str, Meta(description="class of weapon on which they agree, or unknown")]
     actor: Annotated[str | None, Meta(description="party claimed to have acted, if undisputed")]
     parties: Annotated[list[str], Meta(description="parties named as involved, as first named")]
     party_deaths: Annotated[list[int], Meta(description="best estimate by party, or empty")]

@@ -49,7 +49,10 @@ where ($from_us is null or occurred_to_us > $from_us)
   and ($kinds is null or list_contains($kinds, kind))
   and ($region is null
        or contains(lower(concat_ws(' ', region, place_name)), lower($region)))
-  and ($party is null or list_contains(parties, $party))
+  and ($party is null or list_contains(parties, $party)
+       or incident_id in (
+            select incident_id from read_parquet($members)
+            join read_parquet($reports) using (report_id) where actor = $party))
   and (not $precise
        or (list_contains($exact_times, occurred_precision) and radius_m <= $exact_m))
 order by occurred_from_us, lineage_id
@@ -108,7 +111,7 @@ class Wanted(TypedDict, total=False):
     region: str | None
     """Part of a region's or place's name, in any case of letters."""
     party: str | None
-    """Id of a party that is named as involved."""
+    """Id of a party that is named as involved, or claimed to have acted, disputed or not."""
     precise: bool
     """True: only those whose day and place are both exact."""
     limit: int | None

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from shlex import quote
 from typing import Any, Final
 
 import pyarrow as pa
@@ -22,10 +23,12 @@ from foedus.mission import Box
 from foedus.publication import charts, maps, numbers, tables
 from foedus.publication.calendars import day_of
 from foedus.publication.counts import EXACT_PLACE_M, Sum, ints
+from foedus.publication.escapes import is_address
 from foedus.publication.facts import PLACE_M, WEEKS, Facts, Group, facts
 from foedus.publication.maps import Map
 from foedus.publication.material import Material
 from foedus.publication.places import places
+from foedus.publication.policy import in_force, public_inputs
 from foedus.reports.faults import REASONS, WARNINGS
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -49,6 +52,7 @@ def publish(material: Material, folder: Path) -> tuple[Path, ...]:
 def bulletin(material: Material, shown: Mapping[str, pa.Table]) -> str:
     """Return the bulletin's HTML; `shown` are the published tables."""
     found = facts(material, shown)
+    policy = in_force(material.mission.policy, material.profiles)
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -70,6 +74,8 @@ def bulletin(material: Material, shown: Mapping[str, pa.Table]) -> str:
         noun=f"reported {'fatal ' * found.fatal}{found.unit}",
         unit=found.unit,
         policy=tables.policy_in_words(material),
+        inputs=public_inputs(material.inputs, material.profiles, policy),
+        delayed=policy.delay_h > 0,
         edition=_edition(shown),
         covered=tables.covered(material),
         grades=SOURCE_GRADES,
@@ -90,6 +96,10 @@ def _words() -> dict[str, Any]:
         "day_of": day_of,
         "change": change,
         "change_range": change_range,
+        "weeks_of": numbers.weeks,
+        "is_address": is_address,
+        "fields": FIELDS,
+        "quoted": quote,
         "weeks": WEEKS,
         "exact_km": EXACT_PLACE_M // 1000,
         "place_names": _place_names(),
@@ -104,6 +114,16 @@ def _named(sums: Sequence[Sum], names: Sequence[str]) -> list[Group]:
     return [Group(name, one) for name, one in pairs if one.incidents]
 
 
+FIELDS: Final = {
+    "actor": "who acted",
+    "deaths_best": "how many died",
+    "kind": "what it was",
+    "occurred": "when it was",
+    "place": "where it was",
+    "target": "what was hit",
+    "weapon": "with what",
+}
+"""What accounts may differ in, in words."""
 TIME_NAMES: Final = (
     "the day is known",
     "within a week",
@@ -135,8 +155,12 @@ def change_range(before: Sum, after: Sum, across: Sum) -> tuple[str, str] | None
     """Return the least and the greatest change in deaths that the estimates allow.
 
     The least sets the lowest after against the highest before, and counts what lies on both sides
-    before; the greatest does the contrary. None where an estimate is not told.
+    before; the greatest does the contrary. None where an estimate is not told, or where some
+    incident tells the best estimate without both of the others.
     """
+    sums = (before, after, across)
+    if any({one.untold_low, one.untold_high} != {one.untold} for one in sums):
+        return None
     told = (before.low, before.high, after.low, after.high)
     if None in told or (across.incidents and None in (across.low, across.high)):
         return None

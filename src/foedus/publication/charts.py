@@ -20,13 +20,14 @@ from foedus.mission import Mark
 from foedus.publication import svg
 from foedus.publication.axes import Panel, grid, ticks, year_lines, year_names
 from foedus.publication.calendars import Bins, day_of
-from foedus.publication.counts import Binned, Comparison, Ints
+from foedus.publication.counts import Binned, Comparison, Ints, Mask
 from foedus.publication.labels import LINE, Stacked, stacked, text_width
 from foedus.publication.numbers import long_month, rate, short_day, whole
+from foedus.publication.numbers import weeks as in_weeks
 
 SIZE: Final = 13.0
 """Size of letters, in units of the drawing."""
-LEFT: Final = 46.0
+LEFT: Final = 48.0
 RIGHT: Final = 8.0
 TITLE: Final = 24.0
 ROOMY: Final = 600.0
@@ -37,6 +38,14 @@ ZOOM: Final = 8
 """The enlarged panel begins where counts stay below the highest divided by this."""
 
 
+class Range(NamedTuple):
+    """Lowest and highest estimates by bin, and where both are those of the bar's incidents."""
+
+    low: Ints
+    high: Ints
+    told: Mask
+
+
 class Row(NamedTuple):
     """One panel of the monthly chart: its title, what its bars count, its height."""
 
@@ -44,8 +53,7 @@ class Row(NamedTuple):
     style: str
     total: Ints
     whole: Ints
-    low: Ints | None
-    high: Ints | None
+    range: Range | None
     height: float
     first: int = 0
     """Index of the first bin that its scale serves; bars before it are left out."""
@@ -65,12 +73,14 @@ def monthly(found: Binned, marks: Sequence[Mark], width: float, noun: str, zone:
         top = panel.bottom + 8
     bottom = top - 8
     years = year_names(panel, bins.days, bins.edges.tolist())
-    title = f"{noun} and deaths by month, with the dates of the agreements"
+    deaths = " and deaths" if found.best.any() else ""
+    title = f"{noun}{deaths} by month, with the dates of the agreements"
     return svg.drawing(width, bottom + 20, title, head.lines(bottom), *parts, years, head.labels())
 
 
 def _rows(found: Binned, noun: str) -> list[Row]:
-    rows, deaths = [], (found.best, found.best_whole, found.low, found.high)
+    rows, estimates = [], Range(found.low, found.high, found.ranged)
+    deaths = (found.best, found.best_whole, estimates)
     if found.best.any():
         rows.append(Row("Deaths by month", "death", *deaths, 170))
         first = _settled(found)
@@ -78,7 +88,7 @@ def _rows(found: Binned, noun: str) -> list[Row]:
             title = f"Deaths by month from {found.bins.days[first].year}, enlarged"
             rows.append(Row(title, "death", *deaths, 110, first))
     events = (found.incidents, found.incidents_whole)
-    rows.append(Row(f"{noun} by month".capitalize(), "event", *events, None, None, 130))
+    rows.append(Row(f"{noun} by month".capitalize(), "event", *events, None, 130))
     return rows
 
 
@@ -91,7 +101,9 @@ def _settled(found: Binned) -> int:
 
 
 def _panel(row: Row, bins: Bins, width: float, top: float) -> Panel:
-    most = row.total if row.high is None else np.maximum(row.high, row.total)
+    most = row.total
+    if row.range is not None:
+        most = np.maximum(np.where(row.range.told, row.range.high, 0), row.total)
     highest = ticks(int(most[row.first :].max(initial=1)))[-1]
     edges = (int(bins.edges[0]), int(bins.edges[-1]))
     return Panel(LEFT, width - RIGHT, top, top + row.height, *edges, highest)
@@ -124,9 +136,9 @@ def _bar(row: Row, panel: Panel, index: int, left: float, width: float) -> Marku
     if total > whole_:
         top = panel.y(total)
         parts.append(svg.rect(left, top, width, panel.y(whole_) - top, f"{row.style} unsure"))
-    if row.low is not None and row.high is not None and total:
+    if row.range is not None and row.range.told[index] and total:
         middle = left + width / 2
-        low, high = panel.y(int(row.low[index])), panel.y(int(row.high[index]))
+        low, high = (panel.y(int(end[index])) for end in (row.range.low, row.range.high))
         parts.append(svg.line(middle, low, middle, high, "range"))
     return Markup("").join(parts)
 
@@ -220,7 +232,7 @@ def weekly(found: Comparison, width: float, height: float) -> Markup:
     span = (int(edges[0]), int(edges[-1]))
     panel = Panel(LEFT, width - RIGHT, 2 * SIZE * LINE + 8, height - 22, *span, highest)
     style = {"deaths": "death", "incidents": "event"}[what]
-    row = Row("", style, total, total - across, None, None, panel.bottom - panel.top)
+    row = Row("", style, total, total - across, None, panel.bottom - panel.top)
     at = [panel.x(int(edge)) for edge in edges]
     bars = [_bar(row, panel, i, at[i], at[i + 1] - at[i] - 1) for i in range(len(total))]
     middle = at[found.mark]
@@ -249,5 +261,5 @@ def _means(found: Comparison, panel: Panel, middle: float, what: str) -> list[Ma
         anchor, at = ("start", left) if name == "before" else ("end", right)
         parts.append(svg.line(left, y, right, y, "mean"))
         parts.append(svg.text(at, SIZE * LINE + SIZE + 2, words, "peak", anchor))
-        parts.append(svg.text(at, panel.bottom + 16, f"{weeks} weeks {name}", "tick", anchor))
+        parts.append(svg.text(at, panel.bottom + 16, f"{in_weeks(weeks)} {name}", "tick", anchor))
     return parts

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Answers as tables for a terminal. What is asked and found is left to `answers`."""
+"""Answers as tables for a terminal. What is asked and found is left to `answers`.
+
+What a source wrote is printed with its control characters as escapes, so that none is obeyed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from rich.box import SIMPLE
@@ -14,11 +17,15 @@ from rich.text import Text
 from foedus.base.moments import Moment, shown
 from foedus.base.zones import Zone, local_time
 from foedus.errors import Fault
+from foedus.publication.escapes import visible
 
 Row = dict[str, Any]
 
 UNKNOWN: Final = "not known"
 NONE_NAMED: Final = "none named"
+DISPUTED: Final = "disputed"
+LEAST_DAY_US: Final = 23 * 3_600_000_000
+"""A day on which clocks go forward."""
 SHORT: Final = 12
 """Letters of an id that a list shows: enough to ask `why` with."""
 WIDE: Final = 200
@@ -56,7 +63,7 @@ def deaths(row: Row) -> str:
 def show_run(done: Any) -> None:
     """Print what a run gave: sums, steps with their seconds, and where to look."""
     console = _console()
-    console.print(Text(done.mission.title, style="bold"))
+    console.print(_text(done.mission.title, style="bold"))
     console.print(
         f"read {done.read:,} = accepted {done.accepted:,} + quarantined {done.quarantined:,}; "
         f"incidents {done.incidents:,}"
@@ -64,7 +71,7 @@ def show_run(done: Any) -> None:
     steps = ", ".join(f"{name} {seconds:.1f}" for name, seconds in done.seconds.items())
     console.print(f"seconds: {steps}; peak {done.peak_mb:,.0f} MB")
     for fault in _refused(done.tables["refusals"]):
-        console.print(Text(fault), soft_wrap=True)
+        console.print(_text(fault), soft_wrap=True)
     console.print(Text(f"bulletin: {done.out / 'bulletin.html'}"))
     console.print(Text(f"next:     foedus incidents {done.out} --limit 10"))
 
@@ -91,7 +98,9 @@ def show_incidents(rows: list[Row], summary: Row) -> None:
     table = Table(box=SIMPLE, pad_edge=False)
     table.add_column("id", no_wrap=True, min_width=SHORT)
     table.add_column("when", no_wrap=True, min_width=10, overflow="fold")
-    for name in ("where", "kind", "parties"):
+    # Columns that would be empty throughout are left out: few terminals have room for all.
+    told = [name for name, cell in CLAIMS.items() if {cell(row) for row in rows} - NO_CLAIM]
+    for name in ("where", "kind", "parties", *told):
         table.add_column(name, overflow="fold")
     for name in ("deaths", "said by", "fits"):
         table.add_column(name, no_wrap=True)
@@ -99,17 +108,18 @@ def show_incidents(rows: list[Row], summary: Row) -> None:
         table.add_row(
             row["lineage_id"][:SHORT],
             when(row, zone),
-            Text(place(row)),
-            row["kind"],
-            ", ".join(row["parties"]) or NONE_NAMED,
+            _text(place(row)),
+            _text(row["kind"]),
+            _text(", ".join(row["parties"]) or NONE_NAMED),
+            *(_text(CLAIMS[name](row)) for name in told),
             deaths(row),
             _count(row["independent_count"], "source"),
             row["fits"],
         )
     console = _console()
     console.print(table)
-    told = _count(len(rows), "incident")
-    console.print(f"{told}; days and hours of {zone}; foedus why ID tells more of one")
+    number = _count(len(rows), "incident")
+    console.print(f"{number}; days and hours of {zone}; foedus why ID tells more of one")
 
 
 def show_why(answer: Row) -> None:
@@ -124,7 +134,7 @@ def show_why(answer: Row) -> None:
             "where": place(incident),
             "kind": incident["kind"],
             "parties": ", ".join(incident["parties"]) or NONE_NAMED,
-            "claimed to have acted": incident["actor"] or UNKNOWN,
+            "claimed to have acted": _claims(answer),
             "deaths": deaths(incident),
             "said by": _said_by(incident),
             "warnings": ", ".join(incident["warnings"]) or "none",
@@ -135,7 +145,7 @@ def show_why(answer: Row) -> None:
         _show_member(console, member, zone)
     for item in answer["disagreements"]:
         text = f"disagreement on {item['field']}: {item['report_id']} says {item['says']}"
-        console.print(Text(text))
+        console.print(_text(text))
 
 
 def show_sources(rows: list[Row], summary: Row) -> None:
@@ -174,8 +184,10 @@ def _show_member(console: Console, member: Row, zone: str) -> None:
             "belongs here": f"{member['probability_ppm'] / 1e4:.2f} %",
             "when": f"{member['occurred_written']} ({when(member, zone)})",
             "where": place(member),
-            "published": _clock(member["published_us"], zone),
+            "published": _published(member, zone),
             "known from": f"{_clock(member['known_from_us'], zone)} ({member['known_basis']})",
+            "kind": _with_label(member, "kind"),
+            "acted": _with_label(member, "actor"),
             "deaths": deaths(member),
             "text": member["text"] or "none carried",
             "address": member["url"] or "none given",
@@ -186,7 +198,53 @@ def _show_member(console: Console, member: Row, zone: str) -> None:
     for article in member["articles"]:
         day = _clock(article["published_us"], zone, "%Y-%m-%d")
         text = f"    {article['position']}. {day} {article['outlet'] or UNKNOWN}: "
-        console.print(Text(text + (article["headline"] or article["url"] or "no headline")))
+        console.print(_text(text + (article["headline"] or article["url"] or "no headline")))
+
+
+def _acted(row: Row) -> str:
+    return row["actor"] or (DISPUTED if "actor" in row["disagreements"] else NONE_NAMED)
+
+
+def _differ(row: Row) -> str:
+    return ", ".join(row["disagreements"])
+
+
+CLAIMS: Final[dict[str, Callable[[Row], str]]] = {"acted": _acted, "accounts differ in": _differ}
+"""Columns of a list that tell of claims: heading -> cell."""
+NO_CLAIM: Final = frozenset(("", NONE_NAMED))
+
+
+def _claims(answer: Row) -> str:
+    """Return who is claimed to have acted, and where that is disputed, who is by whom."""
+    incident = answer["incident"]
+    if incident["actor"] or "actor" not in incident["disagreements"]:
+        return incident["actor"] or UNKNOWN
+    said = [item for item in answer["disagreements"] if item["field"] == "actor"]
+    claims = "; ".join(f"{item['report_id']} says {item['says']}" for item in said)
+    return f"{DISPUTED}: {claims}"
+
+
+def _with_label(member: Row, name: str) -> str:
+    """Return what a report says in the shared words, and how its source put it."""
+    label = member[f"{name}_label"]
+    return (member[name] or UNKNOWN) + (f" (written: {label})" if label else "")
+
+
+def _published(member: Row, zone: str) -> str:
+    """Return when a report was published: as a day where its source tells no more.
+
+    A report is known from its publication, or from the end of the day of which alone it is known.
+    """
+    start, known = member["published_us"], member["known_from_us"]
+    if start is None or member["known_basis"] != "published" or known - start < LEAST_DAY_US:
+        return _clock(start, zone)
+    day = Moment(written="", zone=zone, from_us=start, to_us=known, precision="day")
+    return shown(day, Zone(zone, zone))
+
+
+def _text(text: str, style: str = "") -> Text:
+    """Return text that does nothing but stand there."""
+    return Text(visible(text), style=style)
 
 
 def _console() -> Console:
@@ -200,17 +258,17 @@ def _count(number: int, noun: str) -> str:
 
 
 def _facts(console: Console, title: str, facts: dict[str, str]) -> None:
-    console.print(Text(title, style="bold"))
+    console.print(_text(title, style="bold"))
     if not console.is_terminal:
         width = max(map(len, facts))
         for name, value in facts.items():
-            console.print(Text(f"{name:<{width}}  {value}"), soft_wrap=True)
+            console.print(_text(f"{name:<{width}}  {value}"), soft_wrap=True)
         return
     grid = Table.grid(padding=(0, 2))
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
     for name, value in facts.items():
-        grid.add_row(Text(name, style="dim"), Text(value))
+        grid.add_row(Text(name, style="dim"), _text(value))
     console.print(grid)
 
 

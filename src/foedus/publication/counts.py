@@ -3,7 +3,8 @@
 
 Everything that the bulletin counts is counted here, from the public incidents. An incident counts
 where it *begins*; whether it surely ends in the same bin is counted beside it. Unknown deaths are
-in no sum and are counted as untold. Nothing is spread, estimated or rounded.
+in no sum and are counted as untold: lowest, best and highest estimates each for themselves. Nothing
+is spread, estimated or rounded.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ class Sum(NamedTuple):
     best: int | None
     high: int | None
     untold: int
-    """Incidents without a best estimate."""
+    """Incidents without a best estimate; the next two: without a lowest, a highest one."""
+    untold_low: int = 0
+    untold_high: int = 0
 
 
 class Binned(NamedTuple):
@@ -50,6 +53,20 @@ class Binned(NamedTuple):
     best_whole: Ints
     high: Ints
     untold: Ints
+    """Incidents without a best estimate; the next two: without a lowest, a highest one."""
+    untold_low: Ints
+    untold_high: Ints
+
+    def silent(self, untold: Ints) -> Mask:
+        """Return the bins with incidents of which not one tells a number."""
+        silent: Mask = (untold == self.incidents) & (self.incidents > 0)
+        return silent
+
+    @property
+    def ranged(self) -> Mask:
+        """The bins in which the range is that of the best estimates: none of them lacks an end."""
+        even: Mask = (self.untold_low == self.untold) & (self.untold_high == self.untold)
+        return even & ~self.silent(self.untold)
 
 
 class Comparison(NamedTuple):
@@ -79,8 +96,9 @@ def ints(table: pa.Table, name: str) -> tuple[Ints, Mask]:
 def summed(table: pa.Table) -> Sum:
     """Return the sums over all rows of incidents (or of reports)."""
     columns = [table[name] for name in ("deaths_low", "deaths_best", "deaths_high")]
+    untold = [column.null_count for column in columns]
     low, best, high = (pc.sum(column).as_py() for column in columns)
-    return Sum(table.num_rows, low, best, high, table["deaths_best"].null_count)
+    return Sum(table.num_rows, low, best, high, untold[1], untold[0], untold[2])
 
 
 def where(table: pa.Table, mask: Mask) -> pa.Table:
@@ -112,6 +130,8 @@ def binned(table: pa.Table, bins: Bins) -> Binned:
         best_whole=total("deaths_best", whole),
         high=total("deaths_high", inside),
         untold=total(None, inside & ~ints(table, "deaths_best")[1]),
+        untold_low=total(None, inside & ~ints(table, "deaths_low")[1]),
+        untold_high=total(None, inside & ~ints(table, "deaths_high")[1]),
     )
 
 
@@ -119,9 +139,8 @@ def grouped(table: pa.Table, name: str) -> list[tuple[str | None, Sum]]:
     """Return the sums by each value of a column, most incidents first; unknown is a value."""
     names = ("deaths_low", "deaths_best", "deaths_high")
     told = [(column, "sum", pc.ScalarAggregateOptions(min_count=1)) for column in names]
-    counted = table.group_by(name).aggregate(
-        [([], "count_all"), *told, ("deaths_best", "count", pc.CountOptions(mode="only_null"))]
-    )
+    untold = [(column, "count", pc.CountOptions(mode="only_null")) for column in names]
+    counted = table.group_by(name).aggregate([([], "count_all"), *told, *untold])
     rows = [
         (
             row[name],
@@ -131,6 +150,8 @@ def grouped(table: pa.Table, name: str) -> list[tuple[str | None, Sum]]:
                 best=row["deaths_best_sum"],
                 high=row["deaths_high_sum"],
                 untold=row["deaths_best_count"],
+                untold_low=row["deaths_low_count"],
+                untold_high=row["deaths_high_count"],
             ),
         )
         for row in counted.to_pylist()

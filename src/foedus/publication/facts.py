@@ -21,9 +21,9 @@ from foedus.publication import counts
 from foedus.publication.calendars import day_of, weeks_around, years
 from foedus.publication.counts import Binned, Comparison, Ints, Mask, Sum
 from foedus.publication.material import Material
-from foedus.publication.policy import cutoff_us, ripe
+from foedus.publication.policy import beneath
 from foedus.publication.tables import calendar, covered
-from foedus.reports.taxonomy import UNKNOWN, Taxonomy, load_kinds
+from foedus.reports.taxonomy import UNKNOWN, Taxonomy, load_kinds, load_targets
 
 WEEKS: Final = 26
 """Weeks on either side of a mark that are compared, if the record goes as far."""
@@ -35,6 +35,8 @@ HOUR_US: Final = 3_600_000_000
 WEEK_US: Final = 7 * counts.DAY_US
 UNTOLD_MEANS: Final = ("fatal-event", "fatal-event-means-not-stated", UNKNOWN)
 """Kinds that do not say by what means."""
+DISPUTED: Final = "disputed: reports name different parties"
+NOBODY: Final = "nobody named"
 
 
 class Group(NamedTuple):
@@ -84,6 +86,8 @@ class Untold(NamedTuple):
 
     means: int
     actor: int
+    """Nobody is named as having acted; where several are, it is disputed and not untold."""
+    actor_disputed: int
     target: int
     stand_in: int
     reports: int
@@ -104,7 +108,11 @@ class Facts(NamedTuple):
     compared: tuple[Compared, ...]
     regions: tuple[Group, ...]
     kinds: tuple[Group, ...]
+    targets: tuple[Group, ...]
+    """By what was hit, most often first; empty where no incident tells of it."""
     parties: tuple[Group, ...]
+    actors: tuple[Group, ...]
+    """By who is claimed to have acted; then those of which this is disputed, or not said."""
     places: tuple[Group, ...]
     apart: tuple[Group, ...]
     precision: Precision
@@ -113,11 +121,21 @@ class Facts(NamedTuple):
     warnings: tuple[tuple[str, int], ...]
     warned: int
     """Incidents with one warning or more."""
+    disputes: tuple[tuple[str, int], ...]
+    """Field in which accounts differ -> incidents."""
+    disputed: int
+    """Incidents on which accounts differ in one field or more."""
 
     @property
     def unit(self) -> str:
         """What its incidents are called."""
         return "events" if self.fatal else "incidents"
+
+    @property
+    def deadly(self) -> bool:
+        """Whether anything at all is told of deaths, in the incidents or the reports."""
+        ends = (*self.total[1:4], *self.file[1:4])
+        return any(end is not None for end in ends)
 
     @property
     def worst_month(self) -> date:
@@ -128,8 +146,8 @@ class Facts(NamedTuple):
 def facts(material: Material, tables: Mapping[str, pa.Table]) -> Facts:
     """Return the figures of one edition; `tables` are the published ones."""
     incidents, mission = tables["incidents"], material.mission
-    end_us = cutoff_us(material.tables["incidents"], mission.policy, material.known_us)
-    reports, articles = ripe(material.tables["reports"], end_us), material.tables["articles"]
+    reports, articles = material.tables["reports"], material.tables["articles"]
+    reports = beneath(reports, material.tables["members"], incidents)
     articles = articles.filter(pc.is_in(articles["report_id"], reports["report_id"]))
     months = counts.binned(incidents, calendar(material, incidents))
     kinds = load_kinds()
@@ -143,14 +161,18 @@ def facts(material: Material, tables: Mapping[str, pa.Table]) -> Facts:
         compared=tuple(_compared(material, incidents, covered(material))),
         regions=_groups(incidents, "region"),
         kinds=tuple(Group(_kind(kinds, name), found) for name, found in _groups(incidents, "kind")),
+        targets=tuple(_targets(incidents)),
         parties=_parties(material, incidents),
+        actors=tuple(_actors(material, incidents)),
         places=_groups(incidents, "place_name")[:TOP_PLACES],
         apart=tuple(group for group in _groups(incidents, "set_apart") if group.name),
         precision=_precision(incidents),
         untold=_untold(incidents, reports),
         outlets=_tally(articles["outlet"])[:TOP_OUTLETS],
         warnings=_tally(pc.list_flatten(incidents["warnings"])),
-        warned=int((pc.list_value_length(incidents["warnings"]).to_numpy() > 0).sum()),
+        warned=_filled(incidents["warnings"]),
+        disputes=_tally(pc.list_flatten(incidents["disagreements"])),
+        disputed=_filled(incidents["disagreements"]),
     )
 
 
@@ -167,19 +189,73 @@ def _kind(kinds: Taxonomy, name: str) -> str:
     return kinds.title(name) if name in kinds else "kind not known"
 
 
+def _targets(incidents: pa.Table) -> Iterator[Group]:
+    """Yield sums by what was hit, if any incident tells of it."""
+    if _true(pc.not_equal(incidents["target"], UNKNOWN)):
+        targets = load_targets()
+        for name, found in _groups(incidents, "target"):
+            yield Group(_target(targets, name), found)
+
+
+def _target(targets: Taxonomy, name: str) -> str:
+    """Return a target in words; of a class, that it is told no closer."""
+    if name not in targets:
+        return "not told, or of several classes"
+    plain = targets.class_of(name) != name
+    return targets.title(name) if plain else f"{targets.title(name)}: several, or which is not told"
+
+
 def _parties(material: Material, incidents: pa.Table) -> tuple[Group, ...]:
     """Return sums by the set of parties named, in the mission's order of parties."""
     names = {party.id: party.name("en") for party in material.mission.parties}
     order = {party_id: number for number, party_id in enumerate(names)}
-    joined = pc.binary_join(incidents["parties"], "|")
+
+    def rank(ids: str) -> list[tuple[int, str]]:
+        return sorted((order.get(one, len(order)), one) for one in ids.split("|"))
+
+    # The order in which a source names them says nothing: one set is one group.
+    said = pc.binary_join(incidents["parties"], "|").combine_chunks().dictionary_encode()
+    sets = ["|".join(one for _, one in rank(ids)) for ids in said.dictionary.to_pylist()]
+    joined = pa.array(sets, pa.string()).take(said.indices)
     found = counts.grouped(incidents.append_column("named", joined), "named")
-    groups = sorted(
-        found, key=lambda item: [order.get(one, len(order)) for one in (item[0] or "").split("|")]
-    )
+    groups = sorted(found, key=lambda item: rank(item[0] or ""))
     return tuple(
         Group(" – ".join(names.get(one, one) for one in (ids or "").split("|") if one), found_sum)
         for ids, found_sum in groups
     )
+
+
+def _actors(material: Material, incidents: pa.Table) -> Iterator[Group]:
+    """Yield sums by who is claimed to have acted, in the mission's order of parties."""
+    names = {party.id: party.name("en") for party in material.mission.parties}
+    order = {party_id: number for number, party_id in enumerate(names)}
+    unnamed = _unnamed(incidents)
+    disputed = unnamed & _differs(incidents, "actor")
+    claimed = counts.grouped(counts.where(incidents, ~unnamed), "actor")
+    for actor, found in sorted(claimed, key=lambda item: order.get(item[0] or "", len(order))):
+        yield Group(names.get(actor or "", actor or ""), found)
+    for name, mask in ((DISPUTED, disputed), (NOBODY, unnamed & ~disputed)):
+        if mask.any():
+            yield Group(name, _sum(incidents, mask))
+
+
+def _unnamed(incidents: pa.Table) -> Mask:
+    """Return for each incident whether no one party is claimed to have acted."""
+    return np.asarray(pc.is_null(incidents["actor"]))
+
+
+def _differs(incidents: pa.Table, field: str) -> Mask:
+    """Return for each incident whether its accounts differ in a field."""
+    fields = incidents["disagreements"].combine_chunks()
+    found = np.zeros(incidents.num_rows, np.bool_)
+    at = pc.list_parent_indices(fields).to_numpy()
+    found[at[np.asarray(pc.equal(pc.list_flatten(fields), field))]] = True
+    return found
+
+
+def _filled(lists: pa.ChunkedArray) -> int:
+    """Return how many lists hold something."""
+    return _true(pc.greater(pc.list_value_length(lists), 0))
 
 
 def _years(incidents: pa.Table, reports: pa.Table, edges: Ints, zone: str) -> tuple[Year, ...]:
@@ -193,11 +269,18 @@ def _years(incidents: pa.Table, reports: pa.Table, edges: Ints, zone: str) -> tu
 
 
 def _at(found: Binned, index: int) -> Sum:
-    number, untold = int(found.incidents[index]), int(found.untold[index])
-    if number == untold:
-        return Sum(number, None, None, None, untold)
-    low, best, high = (int(column[index]) for column in (found.low, found.best, found.high))
-    return Sum(number, low, best, high, untold)
+    """Return the sums of one bin, each unknown where no incident tells of it."""
+    number = int(found.incidents[index])
+    ends = (
+        (found.low, found.untold_low),
+        (found.best, found.untold),
+        (found.high, found.untold_high),
+    )
+    low, best, high = (
+        None if untold[index] == number else int(total[index]) for total, untold in ends
+    )
+    untold_low, untold, untold_high = (int(untold[index]) for _, untold in ends)
+    return Sum(number, low, best, high, untold, untold_low, untold_high)
 
 
 def _compared(material: Material, incidents: pa.Table, span: tuple[int, int]) -> Iterator[Compared]:
@@ -247,7 +330,8 @@ def _untold(incidents: pa.Table, reports: pa.Table) -> Untold:
     means = pc.is_in(incidents["kind"], pa.array(UNTOLD_MEANS))
     return Untold(
         means=_true(means),
-        actor=incidents["actor"].null_count,
+        actor=int((_unnamed(incidents) & ~_differs(incidents, "actor")).sum()),
+        actor_disputed=int((_unnamed(incidents) & _differs(incidents, "actor")).sum()),
         target=_true(pc.equal(incidents["target"], UNKNOWN)),
         stand_in=_true(pc.equal(reports["known_basis"], "stand-in")),
         reports=reports.num_rows,

@@ -21,6 +21,8 @@ from pyarrow import csv
 
 E7: Final = 1e7
 DEGREES: Final = 7
+FORMULA: Final = r"^[=+\-@\t\r]"
+"""How a text begins that spreadsheets take for a formula."""
 
 
 def write_parquet(table: pa.Table, notes: Mapping[str, str], path: Path) -> None:
@@ -32,8 +34,11 @@ def write_parquet(table: pa.Table, notes: Mapping[str, str], path: Path) -> None
 
 
 def write_csv(table: pa.Table, path: Path) -> None:
-    """Write a table as CSV in UTF-8 with one header row; texts are quoted, unknown is empty."""
-    csv.write_csv(flat(table), path)
+    """Write a table as CSV in UTF-8 with one header row; texts are quoted, unknown is empty.
+
+    A text that a spreadsheet would take for a formula has an apostrophe before it.
+    """
+    csv.write_csv(as_cells(flat(table)), path)
 
 
 def write_geojson(table: pa.Table, notes: Mapping[str, str], path: Path) -> None:
@@ -49,6 +54,17 @@ def write_geojson(table: pa.Table, notes: Mapping[str, str], path: Path) -> None
     ]
     head = encode({"type": "FeatureCollection", **notes})[:-1]
     path.write_bytes(head + b',"features":[\n' + b",\n".join(lines) + b"\n]}\n")
+
+
+def as_cells(table: pa.Table) -> pa.Table:
+    """Return a table whose texts no spreadsheet takes for a formula: an apostrophe goes before."""
+    for index, field in enumerate(table.schema):
+        if pa.types.is_string(field.type):
+            texts = table[field.name]
+            quoted = pc.binary_join_element_wise(pa.scalar("'"), texts, "")
+            acts = pc.match_substring_regex(texts, FORMULA)
+            table = table.set_column(index, field, pc.if_else(acts, quoted, texts))
+    return table
 
 
 def flat(table: pa.Table) -> pa.Table:

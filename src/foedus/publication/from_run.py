@@ -2,7 +2,7 @@
 """How publication arises from a run: the run's record, handed on as `Material`.
 
 `publish_run` is what the command line and `foedus.run` hand to the pipeline, which stands on the
-same row and does not know what is published.
+same row and does not know what is published. The present moment is handed in by them.
 """
 
 from __future__ import annotations
@@ -56,14 +56,18 @@ class Finished(Protocol):
         """The same in UTC microseconds."""
 
 
-def publish_run(run: Finished, folder: Path) -> tuple[Path, ...]:
-    """Write what the public may see of `run` into `folder`; return the files written."""
+def publish_run(run: Finished, folder: Path, *, now_us: int) -> tuple[Path, ...]:
+    """Write what the public may see of `run` into `folder`; return the files written.
+
+    `now_us` is the moment of publication in UTC microseconds, from which delays count.
+    """
     material = Material(
         mission=run.mission,
         profiles=run.profiles,
         tables=run.tables,
         inputs=run.inputs,
         parameters_digest=run.parameters.digest,
+        now_us=now_us,
         on=run.on,
         known=run.known,
         known_us=run.known_us,

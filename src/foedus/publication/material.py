@@ -2,7 +2,7 @@
 """What publication is given: one run's record, and what is known of how it came about.
 
 Holds `Material`, handed in by whoever ran the pipeline. It is internal: what of it may leave is
-decided by `policy` alone. There is no clock in it; `on` and `known` are as the caller wrote them.
+decided by `policy` alone. There is no clock in it: `now_us`, `on` and `known` are the caller's.
 """
 
 from __future__ import annotations
@@ -57,9 +57,16 @@ class Material:
     inputs: Sequence[Delivered]
     parameters_digest: str
     """Digest of the frozen parameters that fusion took."""
+    now_us: int
+    """When it is published, UTC microseconds since 1970."""
     on: str | None = None
     """Occurrences that began by then, as written; None: all."""
     known: str | None = None
     """What the record knew by then, as written; None: all that it holds."""
     known_us: int | None = None
     """The same in UTC microseconds since 1970."""
+
+    @property
+    def moment_us(self) -> int:
+        """The moment from which delays count: the present one, or an earlier one if asked for."""
+        return self.now_us if self.known_us is None else min(self.known_us, self.now_us)

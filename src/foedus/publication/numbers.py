@@ -36,6 +36,11 @@ def share(part: int, total: int) -> str:
     return f"{percent}{THIN}%"
 
 
+def weeks(number: int) -> str:
+    """Return a number of weeks with its noun."""
+    return f"{whole(number)} week" + ("" if number == 1 else "s")
+
+
 def rate(count: int | None, days: int) -> str:
     """Return a count per day with as many decimals as it needs."""
     if count is None:

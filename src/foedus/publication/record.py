@@ -30,8 +30,10 @@ class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
     citation: Annotated[str, Meta(description="how to cite it")]
     licence: Annotated[str, Meta(description="licence of its data")]
     url: Annotated[str, Meta(description="where it is found")]
-    read: Annotated[int, Meta(description="rows read; always accepted + quarantined")]
-    accepted: Annotated[int, Meta(description="rows that became reports")]
+    read: Annotated[
+        int | None, Meta(description="rows read; always accepted + quarantined; none if delayed")
+    ]
+    accepted: Annotated[int | None, Meta(description="rows that became reports; none if delayed")]
     quarantined: Annotated[int, Meta(description="rows that could not be read")]
     reports: Annotated[int, Meta(description="reports that this edition uses")]
     articles: Annotated[int, Meta(description="articles beneath these reports")]
@@ -51,7 +53,13 @@ class MonthRow(msgspec.Struct, frozen=True, kw_only=True):
         Meta(description="part of deaths_best in incidents that surely end in it", extra=DEATHS),
     ]
     incidents_untold: Annotated[
-        int, Meta(description="incidents without a best estimate: in no sum of deaths")
+        int, Meta(description="incidents without a best estimate: not in deaths_best")
+    ]
+    incidents_untold_low: Annotated[
+        int, Meta(description="incidents without a lowest estimate: not in deaths_low")
+    ]
+    incidents_untold_high: Annotated[
+        int, Meta(description="incidents without a highest estimate: not in deaths_high")
     ]
 
 

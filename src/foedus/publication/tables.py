@@ -8,7 +8,7 @@ columns come from the records; `tables_reference` makes the reference page from 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,10 +20,21 @@ from foedus.base.encoding import Column, columns, schema, to_table
 from foedus.mission import asked_moment
 from foedus.publication.calendars import Bins, months
 from foedus.publication.counts import binned, ints
+from foedus.publication.escapes import is_address
 from foedus.publication.forms import write_csv, write_geojson, write_parquet
 from foedus.publication.material import Material
-from foedus.publication.policy import PUBLIC, cutoff_us, public
+from foedus.publication.policy import (
+    EXACT_ONLY,
+    PUBLIC,
+    beneath,
+    cutoff_us,
+    in_force,
+    observed,
+    public,
+    public_columns,
+)
 from foedus.publication.record import TABLES, MonthRow, SourceRow
+from foedus.reports.profile import Identity
 
 FRICTIONLESS: Final = {
     pa.string(): "string",
@@ -35,17 +46,25 @@ CHANGED: Final = "Rows were fused into incidents, coarsened and held back as the
 
 
 def published(material: Material) -> dict[str, pa.Table]:
-    """Return every published table by name, with the columns of `PUBLIC` and no others."""
-    incidents = public(material.tables["incidents"], material.mission.policy, material.known_us)
-    shown = pc.is_in(material.tables["members"]["incident_id"], incidents["incident_id"])
+    """Return every published table by name, with its `public_columns` and no others."""
+    policy = in_force(material.mission.policy, material.profiles)
+    seen = observed(material.tables, material.profiles)
+    incidents = public(material.tables["incidents"], policy, material.moment_us, seen)
+    members = material.tables["members"]
+    shown = pc.is_in(members["lineage_id"], incidents["lineage_id"])
+    # The id of an observer's report says more of the observer than of what happened.
+    shown = pc.and_not(shown, pc.is_in(members["incident_id"], seen))
     tables = {
         "incidents": incidents,
-        "members": material.tables["members"].filter(shown),
-        "sources": source_rows(material),
+        "members": members.filter(shown),
+        "sources": source_rows(material, incidents),
         "months": month_rows(incidents, calendar(material, incidents)),
         "quarantine": quarantine_rows(material.tables["refusals"]),
     }
-    return {name: table.select(PUBLIC[name]).combine_chunks() for name, table in tables.items()}
+    return {
+        name: table.select(public_columns(name, policy)).combine_chunks()
+        for name, table in tables.items()
+    }
 
 
 def covered(material: Material) -> tuple[int, int]:
@@ -53,12 +72,13 @@ def covered(material: Material) -> tuple[int, int]:
     to its last, or to what had begun, what was known or what is public, if that is earlier.
     """
     mission = material.mission
+    policy = in_force(mission.policy, material.profiles)
     until = asked_moment(material.on, mission.zone, "on")
     limits = (
         mission.period_to_us,
         None if until is None else until.to_us,
         material.known_us,
-        cutoff_us(material.tables["incidents"], mission.policy, material.known_us),
+        cutoff_us(policy, material.moment_us),
     )
     last = min(limit for limit in limits if limit is not None)
     return mission.period_from_us, max(last, mission.period_from_us + 1)
@@ -72,11 +92,18 @@ def calendar(material: Material, incidents: pa.Table) -> Bins:
     return months(first, last, material.mission.zone)
 
 
-def source_rows(material: Material) -> pa.Table:
-    """Return one row for each source, in the mission's order."""
+def source_rows(material: Material, incidents: pa.Table) -> pa.Table:
+    """Return one row for each source, in the mission's order.
+
+    Reports count as far as they stand beneath the public `incidents`. Where a delay holds, how many
+    rows came is not told: the number would tell of what is held back.
+    """
     counted = [([], "count_all"), ("article_count", "sum")]
-    used = material.tables["reports"].group_by("source_id").aggregate(counted)
-    by_source = {row["source_id"]: row for row in used.to_pylist()}
+    used = beneath(material.tables["reports"], material.tables["members"], incidents)
+    by_source = {
+        row["source_id"]: row for row in used.group_by("source_id").aggregate(counted).to_pylist()
+    }
+    is_delayed = in_force(material.mission.policy, material.profiles).delay_h > 0
     return to_table(
         SourceRow,
         [
@@ -90,10 +117,9 @@ def source_rows(material: Material) -> pa.Table:
                 citation=profile.source.citation,
                 licence=profile.source.licence,
                 url=profile.source.url,
-                **{
-                    name: sum(getattr(i, name) for i in material.inputs if i.source_id == source_id)
-                    for name in ("read", "accepted", "quarantined")
-                },
+                read=None if is_delayed else _delivered(material, source_id, "read"),
+                accepted=None if is_delayed else _delivered(material, source_id, "accepted"),
+                quarantined=_delivered(material, source_id, "quarantined"),
                 reports=by_source.get(source_id, NONE)["count_all"],
                 articles=by_source.get(source_id, NONE)["article_count_sum"],
             )
@@ -102,19 +128,24 @@ def source_rows(material: Material) -> pa.Table:
     )
 
 
+def _delivered(material: Material, source_id: str, name: str) -> int:
+    return sum(getattr(item, name) for item in material.inputs if item.source_id == source_id)
+
+
 def month_rows(incidents: pa.Table, bins: Bins) -> pa.Table:
-    """Return one row for each month of `bins`; sums are unknown where no incident tells deaths."""
+    """Return one row for each month of `bins`; a sum is unknown where no incident tells of it."""
     found = binned(incidents, bins)
-    silent = (found.untold == found.incidents) & (found.incidents > 0)
     rows = {
         "month": pa.array([day.isoformat()[:7] for day in bins.days]),
         "incidents": found.incidents,
         "incidents_whole": found.incidents_whole,
-        "deaths_low": pa.array(found.low, mask=silent),
-        "deaths_best": pa.array(found.best, mask=silent),
-        "deaths_high": pa.array(found.high, mask=silent),
-        "deaths_best_whole": pa.array(found.best_whole, mask=silent),
+        "deaths_low": pa.array(found.low, mask=found.silent(found.untold_low)),
+        "deaths_best": pa.array(found.best, mask=found.silent(found.untold)),
+        "deaths_high": pa.array(found.high, mask=found.silent(found.untold_high)),
+        "deaths_best_whole": pa.array(found.best_whole, mask=found.silent(found.untold)),
         "incidents_untold": found.untold,
+        "incidents_untold_low": found.untold_low,
+        "incidents_untold_high": found.untold_high,
     }
     return pa.table(rows, schema=schema(MonthRow))
 
@@ -162,7 +193,7 @@ def attribution(material: Material) -> dict[str, str]:
 
 def policy_in_words(material: Material) -> str:
     """Return how coarse and how late this edition is, and why."""
-    policy = material.mission.policy
+    policy = in_force(material.mission.policy, material.profiles)
     place, delay = "places as the record has them", "nothing held back"
     if policy.place_cell_m:
         place = f"places coarsened to cells of {policy.place_cell_m} m"
@@ -182,10 +213,7 @@ def data_package(material: Material, tables: Mapping[str, pa.Table]) -> dict[str
             {"title": item}
             for item in dict.fromkeys(p.source.licence for p in material.profiles.values())
         ],
-        "sources": [
-            {"title": profile.source.title, "path": profile.source.url}
-            for profile in material.profiles.values()
-        ],
+        "sources": [_origin(profile.source) for profile in material.profiles.values()],
         "resources": [
             {
                 "profile": "tabular-data-resource",
@@ -193,11 +221,17 @@ def data_package(material: Material, tables: Mapping[str, pa.Table]) -> dict[str
                 "title": TABLES[name][1],
                 "path": f"{name}.csv",
                 "encoding": "utf-8",
-                "schema": {"fields": list(_fields(name))},
+                "schema": {"fields": _fields(name, table.column_names)},
             }
-            for name in tables
+            for name, table in tables.items()
         ],
     }
+
+
+def _origin(source: Identity) -> dict[str, str]:
+    """Return a source for the package, which takes a path only if it is an address."""
+    title = {"title": source.title}
+    return title | {"path": source.url} if is_address(source.url) else title
 
 
 def readme(material: Material, tables: Mapping[str, pa.Table]) -> str:
@@ -215,13 +249,21 @@ def readme(material: Material, tables: Mapping[str, pa.Table]) -> str:
 
 def tables_reference() -> str:
     """Return the reference page of the published tables, in Markdown."""
+    withheld = ", ".join(f"`{column}`" for column in EXACT_ONLY["members"])
     lines = [
         "# Published tables",
         "",
         "A run writes these into `tables/`, each as Parquet and CSV; incidents also as GeoJSON.",
         "Times are UTC microseconds since 1970, and intervals half open. CSV and GeoJSON add to",
         "every column `…_us` one in ISO 8601 without the ending; CSV joins lists with `|`.",
-        "Unknown is null, or empty in CSV; it is never zero.",
+        "Unknown is null, or empty in CSV; it is never zero. In CSV, a text that a spreadsheet",
+        "would take for a formula has an apostrophe before it.",
+        "",
+        "Where a mission's policy makes places coarse, `incident_id` is made from what is",
+        "published of the incident, not from what its reports say; error radii are rounded up to",
+        f"steps of 1, 2 and 5 cells and so on; and `members` has no {withheld}.",
+        "Where it holds incidents back, `reports` and `articles` count what stands beneath the",
+        "incidents that are public, and `read` and `accepted` are unknown.",
     ]
     for name, (_, title) in TABLES.items():
         lines += ["", f"## {name}", "", f"{title[0].upper()}{title[1:]}.", ""]
@@ -240,9 +282,11 @@ def _public_columns(name: str) -> list[Column]:
     return [known[column] for column in PUBLIC[name]]
 
 
-def _fields(name: str) -> list[dict[str, Any]]:
+def _fields(name: str, published_names: Sequence[str]) -> list[dict[str, Any]]:
     fields = []
     for column in _public_columns(name):
+        if column.name not in published_names:
+            continue
         unit = f", in {column.unit}" if column.unit else ""
         field = {
             "name": column.name,

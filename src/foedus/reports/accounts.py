@@ -31,7 +31,7 @@ from foedus.reports.quantities import counts
 from foedus.reports.readers import Delivery
 from foedus.reports.record import STATED, Article, Report
 from foedus.reports.repeats import SeenIds
-from foedus.reports.taxonomy import UNKNOWN, load_kinds, load_targets
+from foedus.reports.taxonomy import UNKNOWN, load_kinds, load_targets, load_weapons
 
 Texts = dict[str, pa.Array]
 DEATHS = ("deaths_low", "deaths_best", "deaths_high", "civilian_deaths", "unattributed_deaths")
@@ -40,6 +40,7 @@ DEATHS = ("deaths_low", "deaths_best", "deaths_high", "civilian_deaths", "unattr
 class _What(NamedTuple):
     kind: Meant
     target: Meant
+    weapon: Meant
     actor: Meant
     involved: Involved
     deaths: dict[str, pa.Array]
@@ -59,6 +60,8 @@ class Account(NamedTuple):
     evidence: Evidence
     faults: Faults
     rows: Rows
+    texts: Texts
+    """The cells as text, for a reader that reads more from them."""
 
 
 def read_rows(rows: Rows, profile: Profile, batch_id: str) -> Account:
@@ -83,9 +86,14 @@ def read_rows(rows: Rows, profile: Profile, batch_id: str) -> Account:
         "set_apart": _set_apart(texts, profile),
         "warnings": _warnings(occurrence, published, points, what, evidence),
     }
-    stated = pa.table({name: columns[name] for name in STATED})
-    columns["digest"] = table_digests(stated, STATED)  # (8)
-    return Account(columns, evidence, faults, rows)
+    return with_digest(Account(columns, evidence, faults, rows, texts))  # (8)
+
+
+def with_digest(account: Account) -> Account:
+    """Return a batch with the digest of what each row says, whatever it said before."""
+    stated = pa.table({name: account.columns[name] for name in STATED})
+    digests = table_digests(stated, STATED)
+    return account._replace(columns=account.columns | {"digest": digests})
 
 
 def settle(account: Account, profile: Profile, batch_id: str, seen: SeenIds) -> Delivery:
@@ -138,6 +146,7 @@ def _what(texts: Texts, profile: Profile, faults: Faults) -> _What:
     return _What(
         read_labels(texts, profile.kind, load_kinds().common, faults, UNKNOWN),
         read_labels(texts, profile.target, load_targets().common, faults, UNKNOWN),
+        read_labels(texts, profile.weapon, load_weapons().common, faults, UNKNOWN),
         read_labels(texts, profile.actor, one_or_none, faults, None),
         read_parties(texts, columns, profile.party, party_deaths, faults),
         {
@@ -229,11 +238,16 @@ def _said(texts: Texts, profile: Profile, what: _What) -> dict[str, pa.Array]:
         "kind_label": what.kind.label,
         "target": what.target.meaning,
         "target_label": what.target.label,
+        "weapon": what.weapon.meaning,
+        "weapon_label": what.weapon.label,
         "actor": what.actor.meaning,
         "actor_label": what.actor.label,
         "parties": what.involved.parties,
         "party_deaths": what.involved.deaths,
         **what.deaths,
+        "events_low": pa.nulls(rows, pa.int64()),
+        "events_high": pa.nulls(rows, pa.int64()),
+        "exercise": nothing,
         "content_key": content_keys(text, url),
         "text": pc.utf8_slice_codeunits(text, 0, TEXT_CHARACTERS),
         "url": url,

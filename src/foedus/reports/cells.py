@@ -103,6 +103,13 @@ def without(array: pa.Array, words: tuple[str, ...]) -> pa.Array:
     return pc.if_else(pa.array(mask), pa.scalar(None, pa.binary()), array)
 
 
+def joined(first: pa.Array, second: pa.Array, between: str) -> pa.Array:
+    """Return two text columns as one, `between` them; where one is null the other stands alone."""
+    # Arrow's own handling of nulls by skipping loses the rows in which both are null.
+    both = pc.binary_join_element_wise(first, second, between, null_handling="emit_null")
+    return pc.coalesce(both, first, second)
+
+
 def shown(array: pa.Array, rows: npt.NDArray[np.int64]) -> list[str]:
     """Return the cells of some rows as text for a message, at most 200 characters each."""
     cells = array.take(pa.array(rows)).to_pylist()

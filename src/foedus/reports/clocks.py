@@ -149,6 +149,11 @@ class Clocks(NamedTuple):
             result.skipped & ~stated,
         )
 
+    def with_offsets(self, offset_min: npt.NDArray[np.int32]) -> Clocks:
+        """Return the same clocks with offsets that stand before them; NO_OFFSET leaves a row."""
+        stated = offset_min != NO_OFFSET
+        return self._replace(offset_min=np.where(stated, offset_min, self.offset_min))
+
     def _by_row(self, local_us: Ints) -> Universal:
         earliest, latest = local_us.copy(), local_us.copy()
         skipped = np.zeros(len(local_us), np.bool_)

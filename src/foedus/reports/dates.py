@@ -2,8 +2,9 @@
 """Written dates and times read in bulk: bytes to microseconds on the local clock, by a format.
 
 A format is compiled once to codes, which one kernel follows over a whole column. What cannot be
-(30 February, 25 o'clock) is told apart from what is not in the format. 24:00 is the end of its day
-(ISO 8601-1:2019, 4.3.8). Zones are left to `times`; the calendar is the proleptic Gregorian.
+(30 February, 25 o'clock, the year 215) is told apart from what is not in the format. 24:00 is the
+end of its day (ISO 8601-1:2019, 4.3.8). Zones are left to `times`; the calendar is the proleptic
+Gregorian.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ DIRECTIVES: Final = "YmdHMSfIpz"
 FORMAT_HELP: Final = "a format of " + " ".join(f"%{letter}" for letter in DIRECTIVES)
 OK, UNREAD, IMPOSSIBLE = 0, 1, 2
 NO_OFFSET: Final = -(1 << 30)
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2100
+"""Years that are believed; zones are known for these."""
 _NUMBERS: Final = tuple(b"YmdHMSf")
 
 Ints = npt.NDArray[np.int64]
@@ -182,7 +186,9 @@ def _fields(data, at, stop, codes, field):  # type: ignore[no-untyped-def]
 def _moment(field):  # type: ignore[no-untyped-def]
     """Microseconds of the fields on their own clock, and whether there is such a moment."""
     year, month, day = field[0], field[1], field[2]
-    if year < 1 or month < 1 or month > 12 or day < 1 or day > _month_length(year, month):
+    if year < FIRST_YEAR or year > LAST_YEAR:
+        return 0, False
+    if month < 1 or month > 12 or day < 1 or day > _month_length(year, month):
         return 0, False
     hour, minute, second = field[3], field[4], field[5]
     if field[7] > 0:

@@ -9,7 +9,7 @@ the block and the longest row that is read, whatever the file's size.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -47,12 +47,19 @@ _LOST: Final = {
 
 def delimited_rows(profile: Profile, path: Path, batch_rows: int) -> Iterator[Rows]:
     """Yield the rows of a delimited file; raises `SourceError` if it has no usable header."""
+    yield from cut_rows(profile.format, declared_columns(profile), path, batch_rows)
+
+
+def cut_rows(
+    form: Format, declared: Mapping[str, str], path: Path, batch_rows: int
+) -> Iterator[Rows]:
+    """Yield the rows of a delimited file with the `declared` columns: name -> who demands it."""
     with opened(path) as file:
         header = file.readline(ROW_BYTES + 1)
-        names = _header(header, profile.format, path)
-        check_columns(names, profile, path)
-        wanted = [name for name in dict.fromkeys(names) if name in declared_columns(profile)]
-        grammar = _grammar(names, wanted, profile.format)
+        names = _header(header, form, path)
+        check_columns(names, declared, path)
+        wanted = [name for name in dict.fromkeys(names) if name in declared]
+        grammar = _grammar(names, wanted, form)
         number = 2
         for data, part in _parts(file, grammar, batch_rows):
             yield _rows(data, part, wanted, grammar, number)
@@ -62,7 +69,7 @@ def delimited_rows(profile: Profile, path: Path, batch_rows: int) -> Iterator[Ro
 def opened(path: Path):  # type: ignore[no-untyped-def]
     """Open a file for reading bytes; raises `SourceError` if it cannot be read or holds nothing."""
     try:
-        file = path.open("rb", buffering=0)
+        file = path.open("rb")
     except OSError as error:
         got = error.strerror or type(error).__name__
         raise SourceError(
@@ -98,10 +105,10 @@ def _header(line: bytes, form: Format, path: Path) -> list[str]:
     return [name.strip() for name in names]
 
 
-def check_columns(names: list[str], profile: Profile, path: Path) -> None:
+def check_columns(names: list[str], declared: Mapping[str, str], path: Path) -> None:
     """Raise `SourceError` with every declared column that is missing or stands there twice."""
     faults = []
-    for name, key in declared_columns(profile).items():
+    for name, key in declared.items():
         if name not in names:
             expected, got = f"the column {name!r} ({key})", "no such column"
             hint = did_you_mean(name, names)

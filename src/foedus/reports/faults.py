@@ -30,7 +30,7 @@ REASONS: Final = {
     "id-repeated": "the source gave this id before",
     "time-missing": "the row states no time",
     "time-format": "the time is in none of the declared formats",
-    "time-impossible": "there is no such date or time of day",
+    "time-impossible": "there is no such date or time of day, or it is not from 1900 to 2100",
     "time-nonexistent": "the clocks were put forward over this local time",
     "zone-unknown": "the zone is not in the time zone database",
     "precision-code": "the precision is not among the declared codes",
@@ -43,6 +43,12 @@ REASONS: Final = {
     "place-precision-code": "the precision of the place is not among the declared codes",
     "number-format": "the cell is not a whole number",
     "negative": "a count cannot be negative",
+    "label-missing": "a word that this kind of row needs is not given",
+    "not-for-record": "the cell says what this kind of row cannot say",
+    "count-incomplete": "a count stands without exact or at-least, or this without a count",
+    "bearing-format": "the bearing is no point of the compass, nor degrees from 0 to 360",
+    "range-order": "the far end of the range is nearer than the near end",
+    "key-unknown": "the object has a key that the form has not",
     "label-unlisted": "the label is not mapped, and the profile takes that as a fault",
 }
 """Every reason for which a row can be refused -> what it says."""
@@ -51,6 +57,8 @@ WARNINGS: Final = {
     "deaths-order": "low is above best, or best above high",
     "published-before": "published before it is said to have begun",
     "null-island": "the place is exactly 0 N 0 E, which often stands for no place",
+    "range-unknown": "no far end of the range is told, so the place is as wide as can be",
+    "weapon-unlisted": "the weapon's label names no class of weapons, so the weapon is unknown",
     "articles-unread": "the list of articles could not be read; other columns served",
 }
 """Every oddness that is accepted -> what it says."""
@@ -76,8 +84,14 @@ class Faults:
     def add(
         self, mask: Bools, reason: str, expected: str, *, column: str | None, got: pa.Array | str
     ) -> None:
-        """Note that the rows under `mask` fail; `got` is the column as it came, or one text."""
+        """Note that the rows under `mask` fail; `got` is the column as it came, or one text.
+
+        What was noted before of a row, with the same column and reason, is not noted again.
+        """
         rows = np.flatnonzero(mask)
+        for before in self.found:
+            if (before.column, before.reason) == (column, reason):
+                rows = np.setdiff1d(rows, before.rows)
         if len(rows) == 0:
             return
         texts = [got] * len(rows) if isinstance(got, str) else shown(got, rows)

@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from foedus.errors import did_you_mean
-from foedus.reports.cells import Bools, spans, valid
+from foedus.reports.cells import Bools, joined, spans, valid
 from foedus.reports.clocks import Clocks, known_zone
-from foedus.reports.dates import DAY_US, IMPOSSIBLE, NO_OFFSET, UNREAD, Dates, read_dates
+from foedus.reports.dates import DAY_US, IMPOSSIBLE, NO_OFFSET, OK, UNREAD, Dates, read_dates
 from foedus.reports.faults import Faults
 from foedus.reports.profile import Time, column_named
 from foedus.reports.times import CLOCK_PRECISIONS, Stated, clock_us, interval
@@ -48,10 +48,17 @@ def read_occurrence(texts: Texts, time: Time, faults: Faults) -> Occurrence:
         levels, level = _no_finer_than_day(levels, level, no_clock)
     if any(name in CLOCK_PRECISIONS for name in levels) and time.clock is None:
         levels, level = _no_finer_than_day(levels, level, start.day_only)
-    end_us = _ends(texts, time, start_us, faults)
     clocks = _clocks(texts, time.zone, start, faults)
-    stated = Stated(start_us, end_us, levels, level)
-    found = interval(stated, clocks, _day_begins_us(time))
+    by_clock = np.array([name in CLOCK_PRECISIONS for name in levels], np.bool_)[level]
+    ends = _ends(texts, time, start_us, by_clock, faults)
+    end_clocks = clocks if ends is None else clocks.with_offsets(ends.offset_min)
+    stated = Stated(start_us, None if ends is None else ends.local_us, levels, level)
+    found = interval(stated, clocks, end_clocks, _day_begins_us(time))
+    if ends is not None:
+        turned = np.where(by_clock, found.to_us <= found.from_us, ends.day_before)
+        early = turned & ends.there & valid(texts[time.start])
+        expected = "an end that is not before the start"
+        faults.add(early, "end-before-start", expected, column=ends.column, got=texts[ends.column])
     expected = f"a local time that there is in {', '.join(clocks.names[:3])}"
     skipped = found.skipped & ~faults.bad
     faults.add(skipped, "time-nonexistent", expected, column=time.start, got=texts[time.start])
@@ -92,16 +99,40 @@ def _no_finer_than_day(
     return levels, np.where(fine, levels.index("day"), level)
 
 
-def _ends(texts: Texts, time: Time, start_us: Ints, faults: Faults) -> Ints | None:
+class _Ends(NamedTuple):
+    column: str
+    local_us: Ints
+    """Ends on their own clocks; the start where a row has none."""
+    offset_min: npt.NDArray[np.int32]
+    """Offsets that the ends state; NO_OFFSET where one states none."""
+    there: Bools
+    day_before: Bools
+    """True where the day of the end lies before that of the start."""
+
+
+def _ends(
+    texts: Texts, time: Time, start_us: Ints, by_clock: Bools, faults: Faults
+) -> _Ends | None:
+    """Read the ends; None where the profile names no column for them.
+
+    A day without a clock is never midnight: where the start has a clock (`by_clock`), it ends with
+    its day, or, where that is the day of the start, says nothing more than the start.
+    """
     if time.end is None:
         return None
     ends = _dates(texts, time.end, time.format, faults)
-    there = valid(texts[time.end]) & (ends.status == 0)
-    end_us = np.where(there, ends.local_us, start_us)
-    early = there & (end_us // DAY_US < start_us // DAY_US) & valid(texts[time.start])
-    expected = "an end that is not before the start"
-    faults.add(early, "end-before-start", expected, column=time.end, got=texts[time.end])
-    return end_us
+    there = valid(texts[time.end]) & (ends.status == OK)
+    days = ends.local_us // DAY_US - start_us // DAY_US
+    bare = ends.day_only & by_clock
+    last_us = np.where(bare, ends.local_us + DAY_US - 1, ends.local_us)
+    told = there & ~(bare & (days == 0))
+    return _Ends(
+        time.end,
+        np.where(told, last_us, start_us),
+        np.where(told, ends.offset_min, NO_OFFSET).astype(np.int32),
+        there,
+        days < 0,
+    )
 
 
 def _precisions(texts: Texts, time: Time, faults: Faults) -> tuple[tuple[str, ...], Ints]:
@@ -147,10 +178,10 @@ def _written(texts: Texts, time: Time) -> pa.Array:
     """The time as written: day and clock with a space, differing start and end with a slash."""
     written = texts[time.start]
     if time.clock is not None:
-        written = pc.binary_join_element_wise(written, texts[time.clock], " ", null_handling="skip")
+        written = joined(written, texts[time.clock], " ")
     if time.end is None:
         return written
-    both = pc.binary_join_element_wise(written, texts[time.end], "/", null_handling="skip")
+    both = joined(written, texts[time.end], "/")
     same = pc.fill_null(pc.equal(texts[time.start], texts[time.end]), False)
     return pc.if_else(same, written, both)
 

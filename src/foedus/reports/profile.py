@@ -23,7 +23,7 @@ from foedus.reports.clocks import known_zone
 from foedus.reports.dates import FORMAT_HELP, format_fault
 from foedus.reports.document import Document, read_document
 from foedus.reports.record import PRECISIONS
-from foedus.reports.taxonomy import Taxonomy, load_kinds, load_targets
+from foedus.reports.taxonomy import Taxonomy, load_kinds, load_targets, load_weapons
 from foedus.reports.times import clock_us
 
 
@@ -192,6 +192,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     place: Place = Place()
     kind: Labels = Labels(unlisted="unknown")
     target: Labels = Labels(unlisted="unknown")
+    weapon: Labels = Labels(unlisted="unknown")
     actor: Labels = Labels(unlisted="unknown")
     party: Labels = Labels()
     """Labels in the columns `columns.parties` -> party ids."""
@@ -204,7 +205,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 def declared_columns(profile: Profile) -> dict[str, str]:
     """Return each column of the file that the profile names -> the key that names it first."""
     named: dict[str, str] = {}
-    for part in ("columns", "time", "place", "kind", "target", "actor", "party", "articles"):
+    for part in _PARTS:
         for key, name in _named(getattr(profile, part)):
             named.setdefault(name, f"{part}.{key}")
     for group, rule in profile.set_apart.items():
@@ -212,6 +213,9 @@ def declared_columns(profile: Profile) -> dict[str, str]:
     return named
 
 
+_PARTS: Final = (
+    "columns", "time", "place", "kind", "target", "weapon", "actor", "party", "articles",
+)  # fmt: skip
 _PLAIN: Final = {
     Time: ("start", "clock", "end", "published"),
     Place: ("latitude", "longitude", "wkt", "precision"),
@@ -269,6 +273,7 @@ def _faults(document: Document[Profile]) -> Iterator[_Found]:
     yield from _place_faults(profile.place)
     yield from _label_faults("kind", profile.kind, load_kinds())
     yield from _label_faults("target", profile.target, load_targets())
+    yield from _label_faults("weapon", profile.weapon, load_weapons())
     yield from _other_faults(profile)
 
 

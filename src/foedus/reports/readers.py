@@ -20,11 +20,12 @@ from foedus.reports.profile import Profile
 
 GROUP: Final = "foedus.readers"
 BUILT_IN: Final = tuple(
-    EntryPoint(name=kind, value=f"foedus.reports.tabular:{name}", group=GROUP)
+    EntryPoint(name=kind, value=f"foedus.reports.{name}", group=GROUP)
     for kind, name in (
-        ("csv", "CsvReader"),
-        ("parquet", "ParquetReader"),
-        ("jsonl", "JsonLinesReader"),
+        ("csv", "tabular:CsvReader"),
+        ("parquet", "tabular:ParquetReader"),
+        ("jsonl", "tabular:JsonLinesReader"),
+        ("observations", "observations:ObservationReader"),
     )
 )
 
@@ -46,8 +47,13 @@ class Delivery(NamedTuple):
 class Reader(Protocol):
     """Reads files of one kind; remembers the ids of each source over the files that it reads."""
 
-    def read(self, profile: Profile, path: Path, batch_rows: int = 65536) -> Iterable[Delivery]:
+    def read(
+        self, profile: Profile, path: Path, batch_rows: int = 65536, *, name: str | None = None
+    ) -> Iterable[Delivery]:
         """Yield the file as deliveries of at most `batch_rows` rows; the sum does not depend on it.
+
+        The reports' `batch_id` is the source's id, a slash and `name`, which tells the file from
+        all others of the source; without one, the file's own name.
 
         Raises `SourceError` where the file as a whole cannot be read: missing, empty, without a
         declared column, or truncated so that no row can be told.

@@ -19,6 +19,7 @@ US: Final = {"unit": "us"}
 E7: Final = {"unit": "1e-7 degree"}
 METRE: Final = {"unit": "m"}
 DEATHS: Final = {"unit": "deaths"}
+EVENTS: Final = {"unit": "events"}
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,7 +28,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     report_id: Annotated[str, Meta(description="source_id:item_id")]
     source_id: Annotated[str, Meta(description="the source, as its profile names it")]
     item_id: Annotated[str, Meta(description="the item's id at the source")]
-    batch_id: Annotated[str, Meta(description="the delivery it came in: source_id/file name")]
+    batch_id: Annotated[
+        str, Meta(description="the delivery it came in: source_id/path below the mission")
+    ]
     digest: Annotated[str, Meta(description="SHA-256 of what the source said (STATED columns)")]
     content_key: Annotated[
         str | None, Meta(description="equal for syndicated copies of one text; none if no text")
@@ -56,6 +59,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     kind_label: Annotated[str | None, Meta(description="the source's own label of the kind")]
     target: Annotated[str, Meta(description="target in the shared taxonomy, or unknown")]
     target_label: Annotated[str | None, Meta(description="the source's own label of the target")]
+    weapon: Annotated[str, Meta(description="class of weapon in the shared taxonomy, or unknown")]
+    weapon_label: Annotated[str | None, Meta(description="the source's own label of the weapon")]
     actor: Annotated[str | None, Meta(description="party claimed to have acted, if claimed")]
     actor_label: Annotated[str | None, Meta(description="the source's own label of the actor")]
     parties: Annotated[
@@ -71,6 +76,15 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     deaths_low: Annotated[int | None, Meta(description="lowest estimate", extra=DEATHS)]
     deaths_best: Annotated[int | None, Meta(description="best estimate", extra=DEATHS)]
     deaths_high: Annotated[int | None, Meta(description="highest estimate", extra=DEATHS)]
+    events_low: Annotated[
+        int | None, Meta(description="at least so many in it, such as explosions", extra=EVENTS)
+    ]
+    events_high: Annotated[
+        int | None, Meta(description="at most so many; none if only a floor is told", extra=EVENTS)
+    ]
+    exercise: Annotated[
+        str | None, Meta(description="assessed as an exercise: yes or no; none if not assessed")
+    ]
     text: Annotated[str | None, Meta(description="at most 200 characters of the text")]
     url: Annotated[str | None, Meta(description="address of the item")]
     article_count: Annotated[int, Meta(description="articles that stand beneath it")]
@@ -97,7 +111,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     """One fault of one row in quarantine; a row with three faults has three of them."""
 
     source_id: Annotated[str, Meta(description="the source that delivered the row")]
-    batch_id: Annotated[str, Meta(description="the delivery: source_id/file name")]
+    batch_id: Annotated[str, Meta(description="the delivery: source_id/path below the mission")]
     row: Annotated[int, Meta(description="number of the row in the file, the header being 1")]
     column: Annotated[str | None, Meta(description="the faulty column, if one is at fault")]
     reason: Annotated[str, Meta(description="code of the fault, such as latitude-range")]
@@ -111,7 +125,8 @@ STATED: Final = (
     "source_id", "item_id", "occurred_from_us", "occurred_to_us", "occurred_precision",
     "occurred_written", "occurred_zone", "published_us", "latitude_e7", "longitude_e7", "radius_m",
     "place_precision", "place_name", "region", "country", "kind", "kind_label", "target",
-    "target_label", "actor", "actor_label", "parties", "party_deaths", "civilian_deaths",
-    "unattributed_deaths", "deaths_low", "deaths_best", "deaths_high", "text", "url",
+    "target_label", "weapon", "weapon_label", "actor", "actor_label", "parties", "party_deaths",
+    "civilian_deaths", "unattributed_deaths", "deaths_low", "deaths_best", "deaths_high",
+    "events_low", "events_high", "exercise", "text", "url",
 )  # fmt: skip
 """The columns that a report's digest covers: what was said, not when or how it was received."""

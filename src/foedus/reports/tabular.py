@@ -8,9 +8,13 @@ are streamed: none is held whole.
 
 from __future__ import annotations
 
+import codecs
+import io
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +27,7 @@ import pyarrow.parquet as pq
 from foedus.errors import Fault, SourceError
 from foedus.reports.accounts import Account, read_rows, settle
 from foedus.reports.cells import Lost, Rows, shown_bytes
-from foedus.reports.delimited import check_columns, delimited_rows, opened
+from foedus.reports.delimited import BLOCK_BYTES, check_columns, delimited_rows, opened
 from foedus.reports.profile import Profile, declared_columns
 from foedus.reports.readers import Delivery
 from foedus.reports.repeats import SeenIds
@@ -43,10 +47,12 @@ class _Reader:
         self._cutter = cutter
         self._seen: dict[str, SeenIds] = {}
 
-    def read(self, profile: Profile, path: Path, batch_rows: int = 65536) -> Iterator[Delivery]:
+    def read(
+        self, profile: Profile, path: Path, batch_rows: int = 65536, *, name: str | None = None
+    ) -> Iterator[Delivery]:
         """Yield the file as one delivery or more; see `foedus.reports.readers.Reader.read`."""
         seen = self._seen.setdefault(profile.source.id, SeenIds())
-        batch_id = f"{profile.source.id}/{path.name}"
+        batch_id = f"{profile.source.id}/{name or path.name}"
         delivered = False
         for account in _ahead(self._cutter(profile, path, batch_rows), profile, batch_id):
             yield settle(account, profile, batch_id, seen)
@@ -95,7 +101,7 @@ def parquet_rows(profile: Profile, path: Path, batch_rows: int) -> Iterator[Rows
     opened(path).close()
     try:
         with pq.ParquetFile(path) as file:
-            check_columns(file.schema_arrow.names, profile, path)
+            check_columns(file.schema_arrow.names, declared_columns(profile), path)
             names = [n for n in file.schema_arrow.names if n in declared_columns(profile)]
             number = 1
             for batch in file.iter_batches(batch_rows, columns=names):
@@ -128,44 +134,51 @@ def json_rows(profile: Profile, path: Path, batch_rows: int) -> Iterator[Rows]:
     """Yield the lines of a JSON Lines file; a line that is no object is a lost row."""
     names = list(declared_columns(profile))
     with opened(path) as raw:
-        lines = _lines(raw)
+        lines = json_lines(raw)
         first = [line for _, line in zip(range(PEEK_LINES), lines, strict=False)]
-        found = {key for line in first for key in (_object(line) or {})}
+        found = {key for line in first for key in (json_object(line) or {})}
         if found:
-            check_columns(sorted(found), profile, path)
+            check_columns(sorted(found), declared_columns(profile), path)
         number = 1
         pending = first
         while pending:
             for at in range(0, len(pending), batch_rows):
                 part = pending[at : at + batch_rows]
-                yield _json_part(part, names, number)
+                yield json_part(part, names, number)
                 number += len(part)
             pending = [line for _, line in zip(range(batch_rows), lines, strict=False)]
 
 
-def _lines(raw: Any) -> Iterator[bytes]:
-    """Lines without their ends; of one that is too long only what shows that it is."""
-    while line := raw.readline(ROW_BYTES + 1):
-        rest = line
-        while len(rest) > ROW_BYTES and not rest.endswith(b"\n"):
-            rest = raw.readline(ROW_BYTES + 1)
-        yield line.rstrip(b"\r\n")
+def json_lines(raw: io.RawIOBase) -> Iterator[bytes]:
+    """Yield lines without their ends; of one that is too long only what shows that it is.
+
+    A mark of byte order before the first is left out (RFC 8259, 8.1, lets a reader do so).
+    """
+    with io.BufferedReader(raw, BLOCK_BYTES) as file:
+        first = file.readline(ROW_BYTES + 1).removeprefix(codecs.BOM_UTF8)
+        for line in chain([first], iter(partial(file.readline, ROW_BYTES + 1), b"")):
+            rest = line
+            while len(rest) > ROW_BYTES and not rest.endswith(b"\n"):
+                rest = file.readline(ROW_BYTES + 1)
+            yield line.rstrip(b"\r\n")
 
 
-def _object(line: bytes) -> dict[str, Any] | None:
+def json_object(line: bytes) -> dict[str, Any] | None:
+    """Return the object that a line holds, or None if it holds none."""
     try:
         return msgspec.json.decode(line, type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 
-def _json_part(lines: list[bytes], names: list[str], first: int) -> Rows:
+def json_part(lines: list[bytes], names: list[str], first: int) -> Rows:
+    """Return lines as rows with the columns `names`; the first of them has the number `first`."""
     numbers, objects = [], []
     lost: list[Lost] = []
     for number, line in enumerate(lines, start=first):
         if not line.strip():
             continue
-        item = None if len(line) > ROW_BYTES else _object(line)
+        item = None if len(line) > ROW_BYTES else json_object(line)
         if item is not None:
             numbers.append(number)
             objects.append(item)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The shared words for kinds of happening and of target: classes and leaves, in four languages.
+"""The shared words for kinds of happening, of target and of weapon: classes and leaves.
 
-Read from `library/taxonomy`. `unknown` is never a node: it is the absence of one. Which of a
-source's labels means which node is declared in the source's profile.
+Read from `library/taxonomy`, with titles in four languages. `unknown` is never a node: it is the
+absence of one. Which of a source's labels means which node is declared in the source's profile.
 """
 
 from __future__ import annotations
@@ -28,10 +28,15 @@ class Node(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     parent: str | None = None
     title: dict[str, str]
     """Language -> title."""
+    calibre_mm: int | None = None
+    """Of a weapon: its least calibre."""
+    systems: tuple[str, ...] = ()
+    """Of a weapon: names of systems that reports use."""
 
 
 class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    node: tuple[Node, ...]
+    node: tuple[Node, ...] = ()
+    weapon: tuple[Node, ...] = ()
 
 
 class Taxonomy(msgspec.Struct, frozen=True):
@@ -68,16 +73,18 @@ class Taxonomy(msgspec.Struct, frozen=True):
 def read_taxonomy(path: Path) -> Taxonomy:
     """Read a taxonomy file; raises `DrafterError` with every repeated id and unknown parent."""
     document = read_document(path, _File)
+    table = "node" if document.record.node else "weapon"
+    entries: tuple[Node, ...] = getattr(document.record, table)
     nodes: dict[str, Node] = {}
     faults = []
-    for position, node in enumerate(document.record.node):
-        line = document.line("node", str(position))
+    for position, node in enumerate(entries):
+        line = document.line(table, str(position))
         if node.id in nodes or node.id == UNKNOWN:
             faults.append(Fault(file=str(path), line=line, expected="a new id", got=repr(node.id)))
         nodes[node.id] = node
-    for position, node in enumerate(document.record.node):
+    for position, node in enumerate(entries):
         if node.parent is not None and node.parent not in nodes:
-            line = document.line("node", str(position), "parent")
+            line = document.line(table, str(position), "parent")
             hint = did_you_mean(node.parent, nodes)
             got = repr(node.parent)
             faults.append(Fault(file=str(path), line=line, expected="a class", got=got, hint=hint))
@@ -96,3 +103,9 @@ def load_kinds() -> Taxonomy:
 def load_targets() -> Taxonomy:
     """Return the kinds of target that ship with the package."""
     return read_taxonomy(FOLDER / "targets.toml")
+
+
+@cache
+def load_weapons() -> Taxonomy:
+    """Return the classes of weapons that ship with the package."""
+    return read_taxonomy(FOLDER / "weapons.toml")

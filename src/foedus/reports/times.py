@@ -59,12 +59,13 @@ class Stated(NamedTuple):
     level: npt.NDArray[np.int64]
 
 
-def interval(stated: Stated, clocks: Clocks, day_begins_us: int) -> Interval:
+def interval(stated: Stated, clocks: Clocks, end_clocks: Clocks, day_begins_us: int) -> Interval:
     """Return the interval that each row states: from its start to the end of its last unit.
 
     A start alone stands for one unit of its precision (a month and a year by the calendar); with an
     end, whole days are covered from the first to the last. A day begins `day_begins_us` after
-    midnight of the date that it bears; less than 0 if it begins on the day before.
+    midnight of the date that it bears; less than 0 if it begins on the day before. The end goes by
+    `end_clocks`: where it comes before the start, the interval ends before it begins.
     """
     local_from = stated.start_us.copy()
     local_to = stated.start_us.copy()
@@ -78,7 +79,7 @@ def interval(stated: Stated, clocks: Clocks, day_begins_us: int) -> Interval:
             stated.start_us[mine], end_us, precision, day_begins_us
         )
         has_clock |= mine & (precision in CLOCK_PRECISIONS)
-    first, last = clocks.universal(local_from), clocks.universal(local_to)
+    first, last = clocks.universal(local_from), end_clocks.universal(local_to)
     return Interval(first.earliest_us, last.latest_us, first.skipped & has_clock)
 
 
@@ -86,7 +87,7 @@ def _bounds(start: Ints, end: Ints | None, precision: str, day_begins_us: int) -
     if precision in CLOCK_PRECISIONS:
         unit_us = UNIT_US[precision]
         start = start - start % unit_us
-        stop = start if end is None else np.maximum(end - end % unit_us, start)
+        stop = start if end is None else end - end % unit_us
         return start, stop + unit_us
     first = start - start % DAY_US
     if end is not None and (end != start).any():
