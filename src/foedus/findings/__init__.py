@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is indicated against which article, and what cannot be said and why; people decide."""

@@ -1,0 +1,267 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How findings arise: every incident set against every ban and presence, under every reading.
+
+The steps, which the code repeats: (1) the questions that the rulebook asks; (2) blocks of
+incidents, in their order, on an engine; in each, (3) the answers of every row to every question,
+(4) the verdicts, (5) the rows that are kept; (6) what deadlines have passed; (7) the counts, and
+the incidents on which readings part. A row hangs on its own incident alone, so that findings of
+changed incidents may replace the old ones. Same input, same bytes, on any engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from foedus.base.encoding import schema
+from foedus.engines.engine import Engine
+from foedus.findings.answering import Asked, Asking
+from foedus.findings.counting import counts_of, partings_of
+from foedus.findings.duties import deadline_findings
+from foedus.findings.in_time import NO_SHARE, Ints
+from foedus.findings.questions import Question, questions_of
+from foedus.findings.record import INCIDENT, NOT_COVERED, STATE, UNDETERMINED, VERDICTS, Finding
+from foedus.findings.rulebook import Rulebook
+from foedus.findings.steps import NAMES, Texts, decoded, steps_of
+from foedus.findings.subjects import Subjects, states_in, subjects_of
+from foedus.findings.verdicts import Judged, judge, probabilities
+
+BLOCK_ANSWERS: Final = 1_500_000
+"""Answers of a block at most: so a column of its texts stays within the 2 GiB of an Arrow array.
+Blocks do not hang on the engine, so that tables are cut alike on all."""
+_UNCOVERED: Final = VERDICTS.index(NOT_COVERED)
+_UNDETERMINED: Final = VERDICTS.index(UNDETERMINED)
+Flags = npt.NDArray[np.bool_]
+
+
+class Findings(NamedTuple):
+    """The tables of this stage."""
+
+    findings: pa.Table
+    """`Finding`: all that is covered, and what is not where readings part; incidents in their
+    order, then deadlines."""
+    counts: pa.Table
+    """`Count`: how often each verdict was given, not-covered included."""
+    partings: pa.Table
+    """`Parting`: the incidents on which two readings part."""
+
+
+class _Put(NamedTuple):
+    """One question, those of whom it is asked, and their answers."""
+
+    question: Question
+    subjects: Subjects
+    asked: Asked
+    row: Ints
+    """Row in the block of each of them."""
+
+
+class _Kept(NamedTuple):
+    """What is left of a block: for each question which of its subjects, and where each goes."""
+
+    chosen: list[Ints]
+    order: Ints
+    """Position of each kept answer, question by question, in the order of the table."""
+    question: Ints
+    """Number of the question of each row, in the order of the table."""
+    row: Ints
+    """Row of the block, in the order of the table."""
+
+
+def found(
+    incidents: pa.Table,
+    rulebook: Rulebook,
+    engine: Engine,
+    disagreements: pa.Table | None = None,
+) -> Findings:
+    """Return what incidents indicate under the agreements of a rulebook.
+
+    `incidents` has `schema(Incident)`, and may have a column `weapon`; `disagreements` is the table
+    beside it, by which accounts that differ are judged one by one.
+    """
+    incidents = _in_order(incidents)
+    questions = questions_of(rulebook)  # (1)
+    kernel = partial(evaluated, questions=questions, rulebook=rulebook, disagreements=disagreements)
+    size = BLOCK_ANSWERS // max(len(questions), 1) + 1
+    blocks = [incidents.slice(first, size) for first in range(0, incidents.num_rows, size)]
+    parts = engine.map(kernel, blocks) if questions else []  # (2)
+    passed = deadline_findings(rulebook)  # (6)
+    table = pa.concat_tables([schema(Finding).empty_table(), *parts, passed])
+    asked = {STATE: int(states_in(incidents).sum()), INCIDENT: incidents.num_rows}
+    return Findings(table, counts_of(table, questions, asked), partings_of(table, questions))  # (7)
+
+
+def evaluated(
+    block: pa.Table,
+    *,
+    questions: Sequence[Question],
+    rulebook: Rulebook,
+    disagreements: pa.Table | None = None,
+) -> pa.Table:
+    """Return the findings of a block of incidents, in their order and that of the questions."""
+    subjects = subjects_of(block)
+    put = _asked(subjects, questions, rulebook, disagreements)  # (3)
+    judged = judge(np.concatenate([one.asked.code for one in put]))  # (4)
+    kept = _kept(put, judged, subjects.rows)  # (5)
+    return _table(subjects, put, judged, kept)
+
+
+def _asked(
+    subjects: Subjects,
+    questions: Sequence[Question],
+    rulebook: Rulebook,
+    disagreements: pa.Table | None,
+) -> list[_Put]:
+    """Ask bans of all incidents, and presences of the observed states among them alone."""
+    everything = np.arange(subjects.rows)
+    standing = np.flatnonzero(states_in(subjects.table))
+    states = subjects_of(subjects.table.take(pa.array(standing)))
+    groups = {
+        False: (Asking(subjects, rulebook, disagreements), everything),
+        True: (Asking(states, rulebook, disagreements), standing),
+    }
+    found = []
+    for question in questions:
+        asking, row = groups[question.is_presence]
+        found.append(_Put(question, asking.subjects, asking.ask(question), row))
+    return found
+
+
+def _in_order(incidents: pa.Table) -> pa.Table:
+    """Return incidents by start, then lineage; the table of the stage before is so already."""
+    start = incidents.column("occurred_from_us").to_numpy()
+    lineage = incidents.column("lineage_id").combine_chunks()
+    after = pc.greater_equal(lineage.slice(1), lineage.slice(0, max(len(lineage) - 1, 0)))
+    rising = np.diff(start)
+    if np.all((rising > 0) | ((rising == 0) & after.to_numpy(zero_copy_only=False))):
+        return incidents
+    keys = [("occurred_from_us", "ascending"), ("lineage_id", "ascending")]
+    return incidents.sort_by(keys)
+
+
+def _kept(put: Sequence[_Put], judged: Judged, rows: int) -> _Kept:
+    verdict = np.full((rows, len(put)), _UNCOVERED, np.int8)
+    for number, one in enumerate(put):
+        verdict[one.row, number] = judged.verdict[one.asked.code]
+    keep = (verdict != _UNCOVERED) | _parted(verdict, [one.question for one in put])
+    row, question = np.nonzero(keep)
+    position = (np.cumsum(keep.ravel()) - 1).reshape(keep.shape)
+    chosen = [np.flatnonzero(keep[one.row, number]) for number, one in enumerate(put)]
+    order = [position[one.row[chosen[number]], number] for number, one in enumerate(put)]
+    return _Kept(chosen, np.concatenate(order), question.astype(np.int64), row.astype(np.int64))
+
+
+def _parted(verdict: npt.NDArray[np.int8], questions: Sequence[Question]) -> Flags:
+    """Return which answers belong to a term whose readings do not all give one verdict."""
+    found = np.zeros(verdict.shape, bool)
+    terms: dict[tuple[str, str], list[int]] = {}
+    for number, question in enumerate(questions):
+        terms.setdefault((question.agreement.id, question.term.id), []).append(number)
+    for numbers in terms.values():
+        if len(numbers) > 1:
+            part = verdict[:, numbers]
+            found[:, numbers] = (part != part[:, :1]).any(axis=1, keepdims=True)
+    return found
+
+
+def _table(subjects: Subjects, put: Sequence[_Put], judged: Judged, kept: _Kept) -> pa.Table:
+    texts = Texts()
+    steps = np.empty((len(kept.row), len(NAMES)), np.int32)
+    outcome = np.empty(len(kept.row), np.int32)
+    probability = np.empty(len(kept.row), np.int64)
+    first = 0
+    for one, chosen in zip(put, kept.chosen, strict=True):
+        at = kept.order[first : first + len(chosen)]
+        first += len(chosen)
+        steps[at] = steps_of(one.question, one.asked, one.subjects, chosen, texts)
+        outcome[at] = judged.outcome[one.asked.code[chosen]]
+        probability[at] = _probability(one.question, one.asked, chosen, judged)
+    questions = [one.question for one in put]
+    number, row = pa.array(kept.question.astype(np.int32)), pa.array(kept.row)
+    outcomes = pa.array(outcome)
+    lineage = subjects.table.column("lineage_id").combine_chunks().take(row)
+    kinds = [STATE if question.is_presence else INCIDENT for question in questions]
+    columns = {
+        "finding_id": _ids(subjects, [question.key for question in questions], kept),
+        "subject_kind": _strings(kinds, number),
+        "lineage_id": lineage,
+        "incident_id": subjects.table.column("incident_id").combine_chunks().take(row),
+        "agreement_id": _strings([one.agreement.id for one in questions], number),
+        "term_id": _strings([one.term.id for one in questions], number),
+        "article": _strings([one.term.article for one in questions], number),
+        "reading": _strings([one.reading for one in questions], number),
+        "verdict": _strings([one.verdict for one in judged.outcomes], outcomes),
+        "probability_ppm": pa.array(probability, mask=probability == NO_SHARE),
+        "causes": _lists([one.causes for one in judged.outcomes], outcomes),
+        "open_exceptions": _lists([one.exceptions for one in questions], number),
+        **_attribution(subjects, row),
+        "steps": texts.lists(steps),
+        "evidence": _strings([one.term.evidence for one in questions], number),
+        "known_from_us": subjects.table.column("known_from_us").combine_chunks().take(row),
+        "known_to_us": subjects.table.column("known_to_us").combine_chunks().take(row),
+    }
+    return pa.table(columns, schema=schema(Finding))
+
+
+def _probability(question: Question, asked: Asked, rows: Ints, judged: Judged) -> Ints:
+    verdict = judged.verdict[asked.code[rows]]
+    steps = [
+        *((answers[rows], None) for answers in (asked.act, asked.target, asked.bearer)),
+        *((one.answers[rows], one.shares[rows]) for one in (asked.time, asked.place)),
+    ]
+    found = probabilities(verdict, steps, asked.exempt.shares[rows])
+    if question.finder:
+        found = np.where(verdict == _UNDETERMINED, NO_SHARE, found)
+    return found
+
+
+def _attribution(subjects: Subjects, row: pa.Array) -> dict[str, pa.Array]:
+    """Return who is claimed to have acted; where nobody is, it cannot be attributed."""
+    actor = subjects.table.column("actor").combine_chunks().take(row)
+    claimed = pc.is_valid(actor).to_numpy(zero_copy_only=False)
+    offsets = pa.array(np.concatenate([[0], np.cumsum(claimed)]).astype(np.int32))
+    whole = pa.array(np.full(int(claimed.sum()), 1_000_000, np.int64))
+    return {
+        "attributed": pa.ListArray.from_arrays(offsets, actor.drop_null()),
+        "attributed_ppm": pa.ListArray.from_arrays(offsets, whole),
+        "unattributed_ppm": pa.array(np.where(claimed, 0, 1_000_000).astype(np.int64)),
+    }
+
+
+def _ids(subjects: Subjects, keys: Sequence[str], kept: _Kept) -> pa.Array:
+    """Return lineage, a hyphen and key for each row; where all are as long, in bulk."""
+    lineage = subjects.table.column("lineage_id").combine_chunks()
+    widths = set(pc.unique(pc.binary_length(lineage)).to_pylist())
+    if len(widths) != 1:
+        endings = _strings(keys, pa.array(kept.question))
+        return pc.binary_join_element_wise(lineage.take(pa.array(kept.row)), endings, "-")
+    endings = np.array([list(f"-{key}".encode()) for key in keys], np.uint8)
+    width = widths.pop()
+    found = np.empty((len(kept.row), width + endings.shape[1]), np.uint8)
+    found[:, :width] = _letters(lineage, width)[kept.row]
+    found[:, width:] = endings[kept.question]
+    offsets = np.arange(len(found) + 1, dtype=np.int32) * found.shape[1]
+    buffers = [pa.py_buffer(offsets), pa.py_buffer(found)]
+    return pa.StringArray.from_buffers(len(found), *buffers)
+
+
+def _letters(words: pa.Array, width: int) -> npt.NDArray[np.uint8]:
+    """Return words of one length as a matrix of their bytes."""
+    _, _, data = words.buffers()
+    return np.frombuffer(data, np.uint8).reshape(-1, width)[
+        words.offset : words.offset + len(words)
+    ]
+
+
+def _strings(values: Sequence[str], numbers: pa.Array) -> pa.Array:
+    return decoded(pa.array(list(values), pa.string()), numbers)
+
+
+def _lists(values: Sequence[Sequence[str]], numbers: pa.Array) -> pa.Array:
+    return pa.array([list(value) for value in values], pa.list_(pa.string())).take(numbers)
