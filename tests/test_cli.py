@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from foedus.cli import CODES, EPILOG, INTERRUPTED, app
+from foedus.cli import EPILOG, app
+from foedus.commands.calling import CODES, INTERRUPTED
 from small_mission import ROOT, Rows, all_rows, cut, make_mission
 
 COMMANDS = ("run", "incidents", "why", "sources", "check")

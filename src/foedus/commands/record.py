@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Commands about the record: run a mission, list what happened, why, and who said so."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import foedus
+from foedus.commands.calling import Json, Where, emit, examples, progress, spread, told
+
+app = typer.Typer()
+
+
+@app.command(epilog=examples("run donbas", "run missions/donbas --known 2015-02-15 --out out/2015"))
+@told
+def run(
+    mission: Annotated[
+        str,
+        typer.Argument(
+            metavar="MISSION", help="Name below missions/, a folder, or a mission.toml."
+        ),
+    ],
+    *,
+    on: Annotated[
+        str | None, typer.Option(metavar="T", help="Only what had begun by this day or moment.")
+    ] = None,
+    known: Annotated[
+        str | None, typer.Option(metavar="T", help="Only what the record knew by then.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder to write; default out/MISSION.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Read a mission's reports, find the incidents, and write the bulletin and its tables.
+
+    Times without an offset are in the mission's zone. The folder is replaced whole at the end.
+    """
+    with progress() as told_of:
+        done = foedus.run(mission, on=on, known=known, out=out, progress=told_of)
+    if as_json:
+        return emit(run_figures(done))
+    from foedus.publication.console import show_run
+
+    return show_run(done)
+
+
+def run_figures(done: Any) -> dict[str, Any]:
+    """Return the figures of a run, as --json prints them."""
+    names = ("read", "accepted", "quarantined", "incidents", "seconds", "peak_mb")
+    return {name: getattr(done, name) for name in names} | {"out": str(done.out)}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """The options of `incidents`: which are asked for."""
+
+    from_: Annotated[
+        str | None, typer.Option("--from", metavar="T", help="May have happened at or after it.")
+    ] = None
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="T", help="May have happened before its end.")
+    ] = None
+    kind: Annotated[
+        str | None, typer.Option(help="Recorded as this kind, or as one beneath it.")
+    ] = None
+    region: Annotated[str | None, typer.Option(help="Part of the name of a region or place.")] = (
+        None
+    )
+    party: Annotated[str | None, typer.Option(help="Id of a party that is named.")] = None
+    precise: Annotated[
+        bool, typer.Option("--precise", help="Only where day and place are both exact.")
+    ] = False
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None
+
+
+@app.command(
+    epilog=examples(
+        "incidents donbas --from 2014-05-01 --to 2014-05-31 --precise",
+        "incidents out/donbas --party ua --region donetsk --limit 5 --json",
+    )
+)
+@spread(Filter)
+@told
+def incidents(where: Where, wanted: Filter, *, as_json: Json = False) -> None:
+    """List what happened, in order of time, with how sure it is.
+
+    `fits` is "sure" where the whole of an incident's interval lies in the time that is asked for.
+    """
+    found = foedus.incidents(where, **asdict(wanted))
+    if as_json:
+        return emit({"incidents": found})
+    from foedus.publication.answers import read_summary, run_folder
+    from foedus.publication.console import show_incidents
+
+    return show_incidents(found, read_summary(run_folder(where)))
+
+
+@app.command(epilog=examples("why ucdp-ged:147997", "why ucdp-ged:147997 --in out/donbas --json"))
+@told
+def why(
+    asked: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID",
+            help="Id of an incident (content or lineage), a beginning of it, or a report's id.",
+        ),
+    ],
+    *,
+    where: Annotated[
+        str | None,
+        typer.Option(
+            "--in",
+            metavar="MISSION|DIR",
+            help="The run; default: the newest below out/ that has it.",
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say what an incident rests on: reports, articles, addresses, disagreements and files."""
+    answer = foedus.why(asked, where)
+    if as_json:
+        return emit(answer)
+    from foedus.publication.console import show_why
+
+    return show_why(answer)
+
+
+@app.command(epilog=examples("sources donbas", "sources out/donbas --json"))
+@told
+def sources(where: Where, *, as_json: Json = False) -> None:
+    """Say who spoke: side, grade, licence, what was delivered, and the most frequent outlets."""
+    answer = foedus.sources(where)
+    if as_json:
+        return emit({"sources": answer})
+    from foedus.publication.answers import read_summary, run_folder
+    from foedus.publication.console import show_sources
+
+    return show_sources(answer, read_summary(run_folder(where)))
