@@ -58,8 +58,12 @@ requirements: setup ## pin what pyproject.toml asks for, with hashes (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-annotate --no-emit-index-url pyproject.toml -o requirements.txt
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-		--no-annotate --no-emit-index-url -c requirements.txt --group dev pyproject.toml \
+		--no-annotate --no-emit-index-url -c requirements.txt --extra postgres --extra web \
+		--group dev pyproject.toml \
 		-o requirements-dev.txt
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-annotate --no-emit-index-url -c requirements-dev.txt --extra spark pyproject.toml \
+		-o requirements-spark.txt
 
 clean: ## remove the environment, caches and results
 	@rm -rf $(VENV) out dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis
