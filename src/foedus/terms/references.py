@@ -25,12 +25,14 @@ from foedus.terms.rules import (
     ExceptionRule,
     ExemptionRule,
     ExtensionRule,
+    ForfeitureRule,
     Functional,
     InForceRule,
     Polygon,
     PresenceRule,
     ReleaseRule,
     RenewalRule,
+    RungRule,
     SunsetRule,
     ZoneRule,
 )
@@ -48,6 +50,8 @@ _ALL_BUT_ZONES: Final = (
     "extension",
     "sunset",
     "renewal",
+    "rung",
+    "forfeiture",
 )
 
 
@@ -109,6 +113,22 @@ class References:
             case RenewalRule(of=renewed):
                 known = self.names.terms_of("in-force")
                 self._one(clause, ("of",), renewed, "the id of an in-force", known)
+            case RungRule() as rung:
+                self._rung(clause, rung)
+            case ForfeitureRule(by=by):
+                self._bearer(clause, by, ("by",))
+
+    def _rung(self, clause: Clause, rule: RungRule) -> None:
+        """Check what a rung names: terms, parties, other rungs, what stands against it."""
+        self._each(
+            clause, ("of",), rule.of, "a ban, presence or duty", self.names.terms_of(*_EXCEPTED)
+        )
+        self._bearer(clause, rule.by, ("by",))
+        for key, rung in (("after_rung", rule.after_rung), ("counted_from", rule.counted_from)):
+            if rung is not None:
+                self._one(clause, (key,), rung, "the id of a rung", self.names.terms_of("rung"))
+        known = self.names.terms_of("forfeiture")
+        self._each(clause, ("unless",), rule.unless, "the id of a forfeiture", known)
 
     def _exemption(self, clause: Clause, rule: ExemptionRule) -> None:
         known = self.names.terms_of(*_EXCEPTED)

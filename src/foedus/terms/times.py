@@ -36,6 +36,7 @@ from foedus.terms.rules import (
     InForceRule,
     PresenceRule,
     RenewalRule,
+    RungRule,
     SunsetRule,
     Time,
     ZoneRule,
@@ -179,3 +180,7 @@ def _times(rule: AnyRule) -> Iterator[tuple[Key, Time]]:
             yield ("at",), rule.at
         case DutyRule(deadline=Due() as due):
             yield ("deadline",), due
+        case RungRule() as rung:
+            for key, found in (("deadline", rung.deadline), ("not_before", rung.not_before)):
+                if found is not None:
+                    yield (key,), found
