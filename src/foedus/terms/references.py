@@ -104,6 +104,12 @@ class References:
                 key = "to" if isinstance(clause.rule, ReleaseRule) else "of"
                 known = self.names.terms_of(*_ALL_BUT_ZONES)
                 self._each(clause, (key,), of, "the id of a term", known)
+            case _:
+                self._rule_of_time(clause)
+
+    def _rule_of_time(self, clause: Clause) -> None:
+        """Check the references of rules on how long terms hold, and on what follows a breach."""
+        match clause.rule:
             case InForceRule() as in_force:
                 self._in_force(clause, in_force)
             case ExtensionRule() as longer:
