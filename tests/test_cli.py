@@ -94,7 +94,7 @@ def test_run_prints_the_sum(call: Call, rows: Rows) -> None:
 def test_refused_rows_are_told(place: Path, call: Call, rows: Rows) -> None:
     """`run` tells rows in quarantine with file, row, column, expected and got, and exits with 0."""
     bad = [rows[0] | {"latitude": "91"}, *rows[1:]]
-    make_mission(place / "missions" / "bad", bad, lambda text: text.replace('"donbas"', '"bad"'))
+    make_mission(place / "missions" / "bad", bad, lambda text: text.replace('"donbas"', '"bad"', 1))
     done = call("run", "bad")
     assert done.exit_code == 0
     assert f"accepted {len(rows) - 1} + quarantined 1" in done.stdout
@@ -191,7 +191,9 @@ ERRORS = {
 def test_error_is_told(name: str, call: Call, place: Path, rows: Rows) -> None:
     """Each error a new user makes is told on standard error, with a hint and its exit code."""
     words, code, told = ERRORS[name]
-    make_mission(place / "missions" / "other", rows, lambda text: text.replace('"donbas"', '"o"'))
+    make_mission(
+        place / "missions" / "other", rows, lambda text: text.replace('"donbas"', '"o"', 1)
+    )
     make_mission(place / "missions" / "faulty", rows, lambda text: text.replace("Kyiv", "Kiyv"))
     empty = make_mission(place / "missions" / "empty", rows)
     (empty / "data" / "ucdp_ged_ukraine_2014_2022.csv").write_text("")

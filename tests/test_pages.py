@@ -11,7 +11,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
@@ -102,18 +102,19 @@ def sections(page: str) -> dict[str, str]:
 def test_every_key_of_a_mission_is_documented() -> None:
     """Each key of mission.toml has a row in its table's section, and no row is without a key."""
     found = sections("reference/missions.md")
-    assert {heading.strip("[]") for heading in found} == set(MissionFile.__struct_fields__)
-    for heading, text in found.items():
-        keys = re.findall(r"(?m)^\| `(\w+)` \|", text)
-        assert keys == list(fields(heading.strip("[]"))), heading
+    tables = {heading.strip("[]"): heading for heading in found}
+    assert set(tables) == {*MissionFile.__struct_fields__, "agreement.moment"}
+    for table, heading in tables.items():
+        keys = re.findall(r"(?m)^\| `(\w+)` \|", found[heading])
+        assert keys == list(fields(*table.split("."))), heading
 
 
-def fields(table: str) -> tuple[str, ...]:
-    """Return the keys of one table of mission.toml."""
-    hint: Any = MissionFile.__annotations__[table]
-    name = re.search(r"[A-Z]\w+", str(hint))
-    assert name
-    struct: Any = vars(sys.modules[MissionFile.__module__])[name[0]]
+def fields(*table: str) -> tuple[str, ...]:
+    """Return the keys of one table of mission.toml, or of a table within one."""
+    struct: Any = MissionFile
+    for name in table:
+        hint = get_type_hints(struct)[name]
+        (struct,) = {one for one in (hint, *get_args(hint)) if isinstance(one, type(MissionFile))}
     names: tuple[str, ...] = struct.__struct_fields__
     return names
 
