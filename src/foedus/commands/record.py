@@ -51,7 +51,16 @@ def run(
 
 def run_figures(done: Any) -> dict[str, Any]:
     """Return the figures of a run, as --json prints them."""
-    names = ("read", "accepted", "quarantined", "incidents", "seconds", "peak_mb")
+    names = (
+        "read",
+        "accepted",
+        "quarantined",
+        "incidents",
+        "findings",
+        "partings",
+        "seconds",
+        "peak_mb",
+    )
     return {name: getattr(done, name) for name in names} | {"out": str(done.out)}
 
 
