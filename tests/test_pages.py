@@ -18,6 +18,7 @@ import pytest
 import foedus
 from foedus.mission import MissionFile
 from foedus.publication.answers import Wanted
+from foedus.publication.indications import Sought
 from small_mission import DONBAS, ROOT, copy_mission
 
 DOCS = ROOT / "docs"
@@ -125,6 +126,8 @@ def test_every_verb_is_documented() -> None:
     assert set(found) == {f"foedus.{name}" for name in foedus.__all__}
     wanted = set(re.findall(r"`(\w+)`", found["foedus.incidents"]))
     assert set(Wanted.__annotations__) <= wanted
+    sought = set(re.findall(r"`(\w+)`", found["foedus.findings"]))
+    assert set(Sought.__annotations__) <= sought
 
 
 def test_a_stage_does_not_hide_a_verb() -> None:

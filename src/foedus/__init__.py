@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Foedus: from what sources report to what happened, and whose promise falls due.
 
-The verbs of the command line are here for Python, under the same names: `run`, `incidents`, `why`,
-`sources` and `check`, and `Run`, what a run gives. They load what they need when they are first
-asked for (PEP 562), so that importing `foedus` costs nothing. Where a stage's folder bears a
-verb's name, as `incidents` does, the attribute is the verb, and `from foedus.incidents import …`
-the stage.
+The verbs of the command line are here for Python, under the same names: `run`, `incidents`,
+`findings`, `why`, `sources` and `check`, and `Run`, what a run gives. They load what they need when
+they are first asked for (PEP 562), so that importing `foedus` costs nothing. Where a stage's folder
+bears a verb's name, as `incidents` does, the attribute is the verb, and
+`from foedus.incidents import …` the stage.
 """
 
 from __future__ import annotations
@@ -18,14 +18,15 @@ from types import ModuleType
 from typing import Any
 
 __version__ = "0.1.0"
-__all__ = ["Run", "check", "incidents", "run", "sources", "why"]
+__all__ = ["Run", "check", "findings", "incidents", "run", "sources", "why"]
 
 _HOMES = {
     "Run": "foedus.pipeline",
     "check": "foedus.terms.check",
+    "findings": "foedus.publication.indications",
     "incidents": "foedus.publication.answers",
     "sources": "foedus.publication.answers",
-    "why": "foedus.publication.answers",
+    "why": "foedus.publication.reasons",
 }
 
 

@@ -7,12 +7,13 @@ same row and does not know what is published. The present moment is handed in by
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 import pyarrow as pa
 
+from foedus.findings.from_incidents import Findings
 from foedus.incidents.parameters import Parameters
 from foedus.mission import Mission
 from foedus.publication.bulletin import publish
@@ -55,6 +56,10 @@ class Finished(Protocol):
     def known_us(self) -> int | None:
         """The same in UTC microseconds."""
 
+    @property
+    def indicate(self) -> Callable[[pa.Table], Findings]:
+        """What other incidents indicate under the mission's agreements."""
+
 
 def publish_run(run: Finished, folder: Path, *, now_us: int) -> tuple[Path, ...]:
     """Write what the public may see of `run` into `folder`; return the files written.
@@ -71,5 +76,6 @@ def publish_run(run: Finished, folder: Path, *, now_us: int) -> tuple[Path, ...]
         on=run.on,
         known=run.known,
         known_us=run.known_us,
+        indicate=run.indicate if run.mission.governing.agreements else None,
     )
     return publish(material, folder)

@@ -11,8 +11,8 @@ report's text, its address and the headlines beneath it are never published; `wh
 whoever holds the record.
 
 Where places are coarse, nothing may be left against which an exact place could be tried: ids are
-made from what is published, radii are rounded up to the steps of `LADDER`, and the columns of
-`EXACT_ONLY` are left out.
+made from what is published, radii are rounded up to the steps of `LADDER`, the columns of
+`EXACT_ONLY` are left out, and findings are those of the coarse incidents (`indicated`).
 """
 
 from __future__ import annotations
@@ -52,6 +52,16 @@ PUBLIC: Final[dict[str, tuple[str, ...]]] = {
     ),
     "members": (
         "incident_id", "lineage_id", "report_id", "probability_ppm", "score_micronat",
+    ),
+    "findings": (
+        "finding_id", "subject_kind", "lineage_id", "incident_id", "agreement_id", "term_id",
+        "article", "reading", "verdict", "probability_ppm", "causes", "open_exceptions",
+        "attributed", "attributed_ppm", "unattributed_ppm", "steps", "evidence",
+        "known_from_us", "known_to_us",
+    ),
+    "counts": ("agreement_id", "term_id", "article", "reading", "verdict", "findings"),
+    "partings": (
+        "lineage_id", "incident_id", "agreement_id", "term_id", "article", "readings", "verdicts",
     ),
     "sources": (
         "source_id", "title", "side", "grade", "already_merged", "selection", "citation",
