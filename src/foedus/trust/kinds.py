@@ -9,6 +9,7 @@ payload are told at once. What an act does to a state is left to the stage's fol
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Annotated, Any, Final, NamedTuple, get_type_hints
 
 import msgspec
@@ -82,15 +83,12 @@ def read_payload(payload: Mapping[str, Any], kind: Kind) -> Any:
 
 
 def _field_faults(payload: Mapping[str, Any], record: type[msgspec.Struct]) -> list[Fault]:
-    hints = get_type_hints(record, include_extras=True)
-    names = dict(zip(record.__struct_fields__, record.__struct_encode_fields__, strict=True))
-    known = {names[name]: hint for name, hint in hints.items() if name in names}
+    known, required = _fields(record)
     faults = [
         _fault(name, "a field of this kind", name, did_you_mean(name, known))
         for name in payload
         if name not in known
     ]
-    required = _required(record)
     faults += [_fault(name, "the field", "nothing") for name in required if name not in payload]
     for name, hint in known.items():
         if name in payload:
@@ -98,9 +96,13 @@ def _field_faults(payload: Mapping[str, Any], record: type[msgspec.Struct]) -> l
     return faults or _whole(payload, record)
 
 
-def _required(record: type[msgspec.Struct]) -> list[str]:
+@cache
+def _fields(record: type[msgspec.Struct]) -> tuple[dict[str, Any], list[str]]:
+    """The fields of a record as they are written, with their types; and which must be there."""
+    hints = get_type_hints(record, include_extras=True)
     fields = msgspec.structs.fields(record)
-    return [field.encode_name for field in fields if field.required]
+    known = {field.encode_name: hints[field.name] for field in fields}
+    return known, [field.encode_name for field in fields if field.required]
 
 
 def _converted(name: str, value: Any, hint: Any) -> list[Fault]:
