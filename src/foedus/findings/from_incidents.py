@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 from foedus.base.encoding import schema
 from foedus.engines.engine import Engine
 from foedus.findings.answering import Asked, Asking
-from foedus.findings.counting import counts_of, partings_of
+from foedus.findings.verdict_counts import counts_of, partings_of
 from foedus.findings.duties import deadline_findings
 from foedus.findings.in_time import NO_SHARE, Ints
 from foedus.findings.questions import Question, questions_of
