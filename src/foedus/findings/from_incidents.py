@@ -22,7 +22,6 @@ import pyarrow.compute as pc
 from foedus.base.encoding import schema
 from foedus.engines.engine import Engine
 from foedus.findings.answering import Asked, Asking
-from foedus.findings.verdict_counts import counts_of, partings_of
 from foedus.findings.duties import deadline_findings
 from foedus.findings.in_time import NO_SHARE, Ints
 from foedus.findings.questions import Question, questions_of
@@ -30,6 +29,7 @@ from foedus.findings.record import INCIDENT, NOT_COVERED, STATE, UNDETERMINED, V
 from foedus.findings.rulebook import Rulebook
 from foedus.findings.steps import NAMES, Texts, decoded, steps_of
 from foedus.findings.subjects import Subjects, states_in, subjects_of
+from foedus.findings.verdict_counts import counts_of, partings_of
 from foedus.findings.verdicts import Judged, judge, probabilities
 
 BLOCK_ANSWERS: Final = 1_500_000
