@@ -2,8 +2,8 @@
 """Foedus: from what sources report to what happened, and whose promise falls due.
 
 The verbs of the command line are here for Python, under the same names: `run`, `incidents`, `why`,
-`sources` and `check`, and `Run`, what a run gives. They load what they need when they are first
-asked for (PEP 562), so that importing `foedus` costs nothing. Where a stage's folder bears a
+`sources`, `check` and `count`, and `Run`, what a run gives. They load what they need when they are
+first asked for (PEP 562), so that importing `foedus` costs nothing. Where a stage's folder bears a
 verb's name, as `incidents` does, the attribute is the verb, and `from foedus.incidents import …`
 the stage.
 """
@@ -18,11 +18,12 @@ from types import ModuleType
 from typing import Any
 
 __version__ = "0.1.0"
-__all__ = ["Run", "check", "incidents", "run", "sources", "why"]
+__all__ = ["Run", "check", "count", "incidents", "run", "sources", "why"]
 
 _HOMES = {
     "Run": "foedus.pipeline",
     "check": "foedus.terms.check",
+    "count": "foedus.publication.counted",
     "incidents": "foedus.publication.answers",
     "sources": "foedus.publication.answers",
     "why": "foedus.publication.answers",
