@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Commands about counts: a record counted by several rules, and published counts added up."""
+"""Commands about counts: by several rules, of published sums, and against who could look."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import foedus
-from foedus.commands.calling import Json, emit, examples, told
+from foedus.commands.calling import Json, Where, emit, examples, told
 
 app = typer.Typer()
 
@@ -55,6 +55,37 @@ def count(
         hint = "or ask for --published"
         raise OperatorError(Fault(expected="a mission that was run", got="none", hint=hint))
     answer = foedus.count(where, rule or (), from_=from_, to=to)
+    return emit(answer) if as_json else _print(lines_of(answer))
+
+
+@app.command(
+    epilog=examples(
+        "exposure donbas", "exposure donbas --rule osce-smm", "exposure donbas --public"
+    )
+)
+@told
+def exposure(
+    where: Where,
+    *,
+    rule: Annotated[
+        str, typer.Option(metavar="RULE", help="Id of a counting rule, or a .yaml file.")
+    ] = "foedus",
+    public: Annotated[
+        bool, typer.Option("--public", help="Only what the public may know: one band, or nothing.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Say where and when somebody was able to look, and what a silence is worth. INTERNAL.
+
+    Counts come with hours watched, a rate and its exact interval; a fall that may be one in access
+    alone is told. With --public nothing is told of a place, a day or an observer.
+    """
+    from foedus.publication.exposed import lines_of
+
+    if public:
+        answer = foedus.exposure(where, public=True)
+        return emit(answer) if as_json else _print([f"{answer['title']}: {answer['watched']}"])
+    answer = foedus.exposure(where, rule)
     return emit(answer) if as_json else _print(lines_of(answer))
 
 

@@ -12,12 +12,12 @@ in `counting_rules`; the way from one figure to another in `bridges`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final, NamedTuple
 
 import pyarrow as pa
 
-from foedus.base.zones import Zone, local_time
+from foedus.base.zones import Zone, local_time, start_us
 from foedus.findings.counting_rules import CountingRule, Day
 from foedus.reports.observation_form import NO_OBSERVATION, OBSERVATIONS
 from foedus.terms.vocabulary import load_vocabulary
@@ -198,6 +198,16 @@ def reporting_day(at_us: int, day: Day) -> date:
     ends = day.at
     is_next = ends is not None and local.time().replace(tzinfo=None) >= ends
     return local.date() + timedelta(days=1 if is_next else 0)
+
+
+def day_bounds(bears: date, day: Day) -> tuple[int, int]:
+    """Return start and end of the reporting day that bears a date, in UTC microseconds."""
+    ends, zone = day.at, Zone(day.zone, day.zone)
+    if ends is None:
+        first, last = (datetime.combine(bears + timedelta(days=n), time()) for n in (0, 1))
+    else:
+        first, last = (datetime.combine(bears + timedelta(days=n), ends) for n in (-1, 0))
+    return start_us(first, zone), start_us(last, zone)
 
 
 def _within(item: Item, day: Day, window: Window) -> tuple[bool, bool]:
