@@ -23,7 +23,6 @@ from foedus.base.encoding import schema
 from foedus.engines.engine import Engine
 from foedus.findings.answering import Asked, Asking
 from foedus.findings.columns import ids, lists, strings
-from foedus.findings.counting import counts_of, partings_of
 from foedus.findings.duties import deadline_findings
 from foedus.findings.in_time import NO_SHARE, Ints
 from foedus.findings.questions import Question, questions_of
@@ -31,6 +30,7 @@ from foedus.findings.record import INCIDENT, NOT_COVERED, STATE, UNDETERMINED, V
 from foedus.findings.rulebook import Rulebook
 from foedus.findings.steps import NAMES, Texts, steps_of
 from foedus.findings.subjects import Subjects, coded, states_in, subjects_of
+from foedus.findings.verdict_counts import counts_of, partings_of
 from foedus.findings.verdicts import Judged, judge, probabilities
 
 BLOCK_ANSWERS: Final = 1_500_000
