@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
 Sort = Literal["party", "zone", "case", "guarantor", "term", "fact", "count"]
-Unit = Literal["s", "min", "h", "day", "week"]
+Unit = Literal["us", "s", "min", "h", "day", "week"]
 Direction = Literal["before", "after"]
 Comparison = Literal[">=", "<=", "=", ">", "<"]
 Operator = Literal[">=", "<=", "=", ">", "<", "is", "is not"]
 
 US_OF: Final[dict[str, int]] = {
+    "us": 1,
     "s": 1_000_000,
     "min": 60_000_000,
     "h": 3_600_000_000,
