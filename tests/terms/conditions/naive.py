@@ -115,7 +115,9 @@ class Naive:
             return [i]
         key = ("W", id(w), i)
         if key not in self.memo:
-            far = w.most_us if w.most_us is not None else 10**9
+            # Before all facts every instant is alike: one of them stands for those without end.
+            whole = max(i[0] - self.asked.since_us + MARGIN, w.least_us)
+            far = w.most_us if w.most_us is not None else whole
             side = self.between(self.time[0], i)
             if w.direction == "after":
                 side = self.between(i, self.time[-1])
