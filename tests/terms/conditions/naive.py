@@ -63,7 +63,7 @@ class Naive:
         most = max(ranks.values(), default=0) + 1 if asked.ties == "ordered" else 1
         self.time = [
             (us, rank)
-            for us in range(asked.since_us - MARGIN, asked.on_us + MARGIN)
+            for us in range(asked.since_us - 2 * MARGIN, asked.on_us + MARGIN)
             for rank in range(most)
         ]
         at_on = ranks.get(asked.on_us, 0) if asked.ties == "ordered" else 0
