@@ -286,5 +286,5 @@ def test_shipped_agreements_are_clean(call: Call) -> None:
     done = call("check", str(ROOT / "src" / "foedus" / "library" / "agreements"), "--json")
     documents = json.loads(done.stdout)["documents"]
     assert done.exit_code == 0
-    assert len(documents) == 10
+    assert len(documents) == 14
     assert all(document["is_clean"] for document in documents)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from foedus.base.areas import Area
 from foedus.findings.places import lines_of
 from foedus.findings.rulebook import Lines, Rulebook
-from foedus.terms.governing import Governing, moments_of
+from foedus.terms.governing import Governing
 
 
 def rulebook_of(governed: Governing, known_us: int | None) -> Rulebook:
@@ -19,7 +19,7 @@ def rulebook_of(governed: Governing, known_us: int | None) -> Rulebook:
         agreements=governed.agreements,
         stands_for=governed.stands_for,
         known_us=known_us,
-        moments=moments_of(governed.known),
+        moments=governed.moments,
         calendars=governed.calendars,
         lines=_lines(governed),
     )

@@ -18,38 +18,23 @@ from foedus.base.moments import Moment, shown
 from foedus.base.zones import Zone, local_time
 from foedus.errors import Fault
 from foedus.publication.escapes import visible
+from foedus.publication.whereabouts import UNKNOWN, place, when
 
 Row = dict[str, Any]
 
-UNKNOWN: Final = "not known"
 NONE_NAMED: Final = "none named"
 DISPUTED: Final = "disputed"
 LEAST_DAY_US: Final = 23 * 3_600_000_000
 """A day on which clocks go forward."""
+SETTLED: Final = {
+    "breach": "every step is sure",
+    "permitted": "it is exempt",
+    "not-covered": "a step that must hold does not",
+}
 SHORT: Final = 12
 """Letters of an id that a list shows: enough to ask `why` with."""
 WIDE: Final = 200
 FEW: Final = 5
-
-
-def when(row: Row, zone: str) -> str:
-    """Return an occurrence's interval in `zone`, no finer than it is known."""
-    moment = Moment(
-        written=row.get("occurred_written", ""),
-        zone=zone,
-        from_us=row["occurred_from_us"],
-        to_us=row["occurred_to_us"],
-        precision=row["occurred_precision"],
-    )
-    return shown(moment, Zone(zone, zone))
-
-
-def place(row: Row) -> str:
-    """Return a place by name, with how far it may be off."""
-    name = row["place_name"] or row["region"] or UNKNOWN
-    if row["radius_m"] is None or row["latitude_e7"] is None:
-        return f"{name}, no point"
-    return f"{name} ± {_distance(row['radius_m'])}"
 
 
 def deaths(row: Row) -> str:
@@ -190,7 +175,7 @@ def _show_finding(console: Console, finding: Row) -> None:
     told = {
         "verdict": f"{finding['verdict']} (indicated)",
         "probability": _probability(finding),
-        "because": "; ".join(finding["because"]) or "every step is sure",
+        "because": "; ".join(finding["because"]) or SETTLED[finding["verdict"]],
         "cites": f"{finding['agreement']}, {finding['article']}",
         "term": f"{finding['term_id']}: {finding['term_text']}",
         "reading": finding["reading"],
@@ -325,10 +310,6 @@ def _span(first_us: int, last_us: int, zone: str) -> str:
 
 def _clock(us: int | None, zone: str, form: str = "%Y-%m-%d %H:%M") -> str:
     return UNKNOWN if us is None else local_time(us, Zone(zone, zone)).strftime(form)
-
-
-def _distance(radius_m: int) -> str:
-    return f"{radius_m} m" if radius_m < 1000 else f"{radius_m / 1000:g} km"
 
 
 def _or(value: int | None) -> str:

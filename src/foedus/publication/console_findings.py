@@ -17,11 +17,10 @@ from foedus.publication.console import (
     NONE_NAMED,
     Row,
     count,
-    place,
     printed,
     standard_output,
-    when,
 )
+from foedus.publication.whereabouts import place, when
 
 SHORT: Final = 21
 """Letters of a finding's id: its lineage, and enough of the rest to ask `why` with."""

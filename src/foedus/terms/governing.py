@@ -9,7 +9,7 @@ incidents indicate under them is left to `findings`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple, TypeVar
@@ -63,6 +63,8 @@ class AgreementEntry(Entry, frozen=True, kw_only=True):
     parties: dict[str, tuple[str, ...]] = {}
     """Party of the mission -> parties of the agreement of whose side it is a part."""
     moment: tuple[MomentEntry, ...] = ()
+    note: str = ""
+    """What a reader of its findings must know of this record; it stands beside them."""
 
 
 class LineEntry(Entry, frozen=True, kw_only=True):
@@ -116,8 +118,18 @@ class Governing(msgspec.Struct, frozen=True, kw_only=True):
     """Party of the mission -> parties of the agreements; one that is not here stands for itself."""
     known: dict[str, dict[str, Known]] = {}
     """Agreement -> anchor or dated term -> when it was."""
+    notes: dict[str, str] = {}
+    """Agreement -> what a reader of its findings must know."""
     lines: dict[str, Drawn] = {}
     calendars: dict[str, Calendar] = {}
+
+    @property
+    def moments(self) -> dict[str, dict[str, Moment]]:
+        """The known moments alone, as findings take them."""
+        return {
+            agreement: {anchor: stated.moment for anchor, stated in moments.items()}
+            for agreement, moments in self.known.items()
+        }
 
 
 class Named(NamedTuple):
@@ -144,7 +156,13 @@ def governing(record: MissionTerms, named: Named) -> tuple[Governing, tuple[Faul
         for n, agreement in enumerate(agreements)
         if agreement is not None
     }
+    notes = {
+        agreement.id: " ".join(entry.note.split())
+        for entry, agreement in zip(record.agreement, agreements, strict=True)
+        if agreement is not None
+    }
     found = Governing(
+        notes=notes,
         agreements=tuple(one for one in agreements if one is not None),
         stands_for={
             party: meant for entry in record.agreement for party, meant in entry.parties.items()
@@ -281,11 +299,3 @@ class _Reading:
         except ValueError:
             self.tell(key, "a day such as 2015-02-18", repr(written))
             return None
-
-
-def moments_of(known: Mapping[str, Mapping[str, Known]]) -> dict[str, dict[str, Moment]]:
-    """Return the moments alone, as findings take them."""
-    return {
-        agreement: {anchor: stated.moment for anchor, stated in moments.items()}
-        for agreement, moments in known.items()
-    }
