@@ -40,7 +40,7 @@ def stretches_of(binding: Binding, zone: str) -> Iterator[Stretch]:
             yield Stretch(
                 term=term,
                 reading=binding.reading,
-                begins=told(held.begins, zone),
+                begins=_begin(held, term.rule.from_, zone),
                 ends=_end(held, zone),
                 reckoned=_reckoned(term.rule.to),
                 held=held,
@@ -59,6 +59,12 @@ def told(edge: Limit | NotComputable, zone: str) -> str:
     if first == last:
         return f"{long_day(first)}, hour not stated"
     return f"{long_day(first)} to {long_day(last)}: which day is not known"
+
+
+def _begin(held: Held, time: Time, zone: str) -> str:
+    if isinstance(held.begins, NotComputable):
+        return f"a day that is not known ({_reckoned(time) or held.begins.reason})"
+    return told(held.begins, zone)
 
 
 def _end(held: Held, zone: str) -> str:

@@ -4,8 +4,9 @@
 Two panels on one base map and one scale. On the first a point's area tells how many incidents
 share that place. On the second every place is a disc of its own error radius: up to `LOCAL_M` light
 discs, laid over each other so that darkness tells how many incidents may lie at a spot; above that
-dashed rings, the heavier the more, the main ones named with their count. Beneath both lies the line
-of contact of one day, where the mission has one drawn, as a band as wide as what is not known.
+dashed rings, the heavier the more, the main ones named with their count. Beneath the points lies
+the line of contact of one day, where the mission has one drawn, as a band as wide as what is not
+known.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ class Map:
         self.ground = Markup("").join(
             svg.path(rings(country.shape, self.projection), "land") for country in self.countries
         )
-        self.ground += Markup("").join(self._contact(contact) for contact in contacts)
+        self.contacts = Markup("").join(self._contact(contact) for contact in contacts)
         self.corner = Box(
             self.frame.right - 130, self.frame.bottom - 36, self.frame.right, self.frame.bottom
         )
@@ -91,7 +92,9 @@ class Map:
     def exact(self, spots: Sequence[Spot]) -> Markup:
         """Return the panel of exact places: points whose area tells the number of incidents."""
         most = max((spot.incidents for spot in spots), default=1)
-        points = Markup("").join(self._point(spot, _radius(spot.incidents, most)) for spot in spots)
+        points = self.contacts + Markup("").join(
+            self._point(spot, _radius(spot.incidents, most)) for spot in spots
+        )
         title = f"Map: {whole(_all(spots))} {self.unit} with an exact place"
         legend = self._keys(
             (_dot(_radius(count, most), "exact"), _radius(count, most), self._said(count))

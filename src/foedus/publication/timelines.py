@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 from markupsafe import Markup
 
+from foedus.base.deadlines import NotComputable
 from foedus.findings.in_time import Span, Times, times_of
 from foedus.publication import svg
 from foedus.publication.axes import Panel, grid, ticks, year_lines, year_names
@@ -67,12 +68,14 @@ def lanes(governed: Iterable[Governed], shown: Mapping[str, pa.Table], bins: Bin
         for reading in one.readings or {"text": ""}:
             own = (found["agreement_id"] == one.agreement.id) & (found["reading"] == reading)
             held = [stretch.held for stretch in one.stretches if stretch.reading == reading]
+            # What begins on a day that is not known is told in words beside the chart.
+            dated = [each for each in held if not isinstance(each.begins, NotComputable)]
             made.append(
                 Lane(
                     one.agreement.id + (f", read {reading}" if one.readings else ""),
                     _by_month(month[own & breach], bins),
                     _by_month(month[own & ~breach], bins),
-                    times_of(held),
+                    times_of(dated or held),
                 )
             )
     return made
