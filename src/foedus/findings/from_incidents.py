@@ -86,14 +86,29 @@ def found(
     `incidents` has `schema(Incident)`, and may have a column `weapon`; `disagreements` is the table
     beside it, by which accounts that differ are judged one by one.
     """
-    incidents = _in_order(incidents)
+    incidents = in_order(incidents)
+    return gathered(covered(incidents, rulebook, engine, disagreements), incidents, rulebook)
+
+
+def covered(
+    incidents: pa.Table,
+    rulebook: Rulebook,
+    engine: Engine,
+    disagreements: pa.Table | None = None,
+) -> pa.Table:
+    """Return the findings of incidents that are in order, without those of deadlines."""
     questions = questions_of(rulebook)  # (1)
     kernel = partial(evaluated, questions=questions, rulebook=rulebook, disagreements=disagreements)
     size = BLOCK_ANSWERS // max(len(questions), 1) + 1
     blocks = [incidents.slice(first, size) for first in range(0, incidents.num_rows, size)]
     parts = engine.map(kernel, blocks) if questions else []  # (2)
-    passed = deadline_findings(rulebook)  # (6)
-    table = pa.concat_tables([schema(Finding).empty_table(), *parts, passed])
+    return pa.concat_tables([schema(Finding).empty_table(), *parts])
+
+
+def gathered(findings: pa.Table, incidents: pa.Table, rulebook: Rulebook) -> Findings:
+    """Return findings of incidents with those of deadlines, the counts and the partings."""
+    table = pa.concat_tables([findings, deadline_findings(rulebook)])  # (6)
+    questions = questions_of(rulebook)
     asked = {STATE: int(states_in(incidents).sum()), INCIDENT: incidents.num_rows}
     return Findings(table, counts_of(table, questions, asked), partings_of(table, questions))  # (7)
 
@@ -134,7 +149,7 @@ def _asked(
     return found
 
 
-def _in_order(incidents: pa.Table) -> pa.Table:
+def in_order(incidents: pa.Table) -> pa.Table:
     """Return incidents by start, then lineage; the table of the stage before is so already."""
     start = incidents.column("occurred_from_us").to_numpy()
     lineage = incidents.column("lineage_id").combine_chunks()

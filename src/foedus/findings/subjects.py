@@ -140,7 +140,7 @@ def with_accounts(
     """Return answers and differing fields, as the single accounts of a field have them.
 
     Accounts that lead to one answer do not differ in what decides; those that do not, leave it
-    possible.
+    possible. Where none is at hand, answer and difference stay.
     """
     if accounts is None or not len(accounts.row):
         return answers, differs
@@ -150,7 +150,9 @@ def with_accounts(
     np.minimum.at(least, accounts.row, each)
     np.maximum.at(most, accounts.row, each)
     bit = 1 << tuple(DECIDES).index(field)
-    alike = np.where(least == most, differs & ~bit, differs)
+    heard = np.zeros(len(answers), bool)
+    heard[accounts.row] = True
+    alike = np.where(heard & (least == most), differs & ~bit, differs)
     return np.where(least == most, least, POSSIBLE).astype(np.int8), alike
 
 
