@@ -16,7 +16,7 @@ import pyarrow as pa
 from foedus.base.evidence import Answer
 from foedus.terms.conditions.candidates import candidates
 from foedus.terms.conditions.history import Fact
-from foedus.terms.conditions.judging import Judge, Judged, within
+from foedus.terms.conditions.judging import Judge, Judged
 from foedus.terms.conditions.record import (
     Asked,
     Domains,
@@ -33,6 +33,7 @@ from foedus.terms.conditions.spans import (
     complement,
     covers,
     intersection,
+    within,
 )
 from foedus.terms.conditions.syntax import Condition
 from foedus.terms.conditions.variables import columns
