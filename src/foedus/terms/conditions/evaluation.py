@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+import msgspec
 import pyarrow as pa
 
 from foedus.base.evidence import Answer
@@ -73,7 +74,7 @@ class Verdicts(NamedTuple):
         return Answer.POSSIBLE if is_possible else Answer.NO
 
 
-class LegalTruth(NamedTuple):
+class LegalTruth(msgspec.Struct, frozen=True):
     """What follows from the facts that people have determined, and from nothing else."""
 
     columns: tuple[str, ...]
