@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+import msgspec
 import pyarrow as pa
 
 from foedus.base.evidence import Answer
 from foedus.terms.conditions.candidates import candidates
 from foedus.terms.conditions.history import Fact
-from foedus.terms.conditions.judging import Judge, Judged, within
+from foedus.terms.conditions.judging import Judge, Judged
 from foedus.terms.conditions.record import (
     Asked,
     Domains,
@@ -33,6 +34,7 @@ from foedus.terms.conditions.spans import (
     complement,
     covers,
     intersection,
+    within,
 )
 from foedus.terms.conditions.syntax import Condition
 from foedus.terms.conditions.variables import columns
@@ -72,7 +74,7 @@ class Verdicts(NamedTuple):
         return Answer.POSSIBLE if is_possible else Answer.NO
 
 
-class LegalTruth(NamedTuple):
+class LegalTruth(msgspec.Struct, frozen=True):
     """What follows from the facts that people have determined, and from nothing else."""
 
     columns: tuple[str, ...]

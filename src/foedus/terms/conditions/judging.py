@@ -254,8 +254,3 @@ def is_so(compare: Compare, valuation: Valuation) -> bool:
     difference = int(left) - int(right)
     signs = {">=": difference >= 0, "<=": difference <= 0, ">": difference > 0}
     return signs.get(compare.operator, difference < 0)
-
-
-def within(spans: Spans, asked: Span) -> Spans:
-    """Return what of the spans lies in the time asked about."""
-    return intersection(spans, (asked,) if asked[0] <= asked[1] else EMPTY)

@@ -68,6 +68,11 @@ def covers(spans: Spans, span: Span) -> bool:
     return any(first <= span[0] and span[1] <= last for first, last in spans)
 
 
+def within(spans: Spans, asked: Span) -> Spans:
+    """Return what of the spans lies in the time asked about."""
+    return intersection(spans, (asked,) if asked[0] <= asked[1] else EMPTY)
+
+
 def at_least(ranges: Iterable[Span], number: int) -> Spans:
     """Return the positions that lie in `number` or more of the ranges."""
     if number <= 0:
