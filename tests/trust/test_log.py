@@ -91,8 +91,9 @@ def test_admission_holds_within_its_batch(where: str) -> None:
     """A key that a batch admits may sign the next act of the batch, and not the one before."""
     log = Log(open_store(where), KINDS)
     log.append([opening("registrar"), admission("clerk", "recorder"), note()], us(NOW))
-    message = "act 1:signatures: expected a key that this log has admitted"
-    with pytest.raises(PartyError, match=message):
+    with pytest.raises(
+        PartyError, match="act 1:signatures: expected a key that this log has admitted"
+    ):
         log.append([note(by="second"), admission("second", "recorder")], us(NOW))
 
 

@@ -113,7 +113,7 @@ class Log:
             recorded_us = max(now_us, self._standing.known_us)
             rows, standing = self._admitted(acts, checked, recorded_us)
             frontier = Frontier(self._frontier.size, self._frontier.peaks)
-            self.store.add(rows, list(self._grown(frontier, rows)))
+            self.store.add(rows, list(completed_tiles(frontier, rows)))
         start = self._standing.size
         self._standing, self._frontier = standing, frontier
         return Receipt(start, frontier.size, frontier.root())
@@ -136,7 +136,7 @@ class Log:
                 place = act.envelope.subject if len(acts) == 1 else f"act {number + 1}"
                 faults += [msgspec.structs.replace(fault, file=place) for fault in found]
                 continue
-            rows.append(_row(act, fresh))
+            rows.append(row_of(act, fresh, commitment(act, recorded_us)))
             standing = standing._replace(
                 keyring=standing.keyring.after(fresh), size=fresh.index + 1, known_us=recorded_us
             )
@@ -177,15 +177,6 @@ class Log:
             return []
         got = ", ".join(key.holder for key in signers)
         return [Fault(column="signatures", expected="the holder or a registrar", got=got)]
-
-    @staticmethod
-    def _grown(frontier: Frontier, rows: Iterable[Row]) -> Iterator[TileHash]:
-        """Add the leaves, and yield the hash of every tile that is full now."""
-        for row in rows:
-            completed = frontier.add(leaf_hash(row.commitment))
-            for level in range(1, (len(completed) - 1) // TILE + 1):
-                index = (frontier.size >> TILE * level) - 1
-                yield TileHash(level, index, completed[TILE * level])
 
     def node(self, level: int, index: int) -> bytes:
         """Return the hash of a perfect subtree, from the tile in which it stands."""
@@ -274,8 +265,8 @@ class Log:
         return is_consistent(old, checkpoint.root, new, self.root(), path)
 
     def entries(self, start: int = 0, end: int | None = None) -> Iterator[Entry]:
-        """Yield the entries from `start` on, as folds see them."""
-        return map(entry, self.store.rows(start, end))
+        """Yield the entries from `start` on, as folds see them; not those erased as a whole."""
+        return (entry(row) for row in self.store.rows(start, end) if row.kind)
 
     def entries_of(self, subject: str) -> list[Entry]:
         """Return the entries about one subject, in order."""
@@ -311,6 +302,15 @@ class Log:
         self.store.erase(index, whole=whole)
 
 
+def completed_tiles(frontier: Frontier, rows: Iterable[Row]) -> Iterator[TileHash]:
+    """Add rows to the edge of a tree, and yield the hash over every tile that is full now."""
+    for row in rows:
+        completed = frontier.add(leaf_hash(row.commitment))
+        for level in range(1, (len(completed) - 1) // TILE + 1):
+            index = (frontier.size >> TILE * level) - 1
+            yield TileHash(level, index, completed[TILE * level])
+
+
 def _checked(acts: Sequence[Act], pool: Executor | None) -> list[list[bool]]:
     """Check all signatures, and sort the answers by act."""
     many = [to_be_checked(act) for act in acts]
@@ -318,10 +318,12 @@ def _checked(acts: Sequence[Act], pool: Executor | None) -> list[list[bool]]:
     return [[next(answers) for _ in own] for own in many]
 
 
-def _row(act: Act, fresh: Entry) -> Row:
+def row_of(act: Act | None, fresh: Entry, committed: bytes) -> Row:
+    """Return an entry as it is kept, with its act beside it unless that was erased."""
+    payload, seal = (None, None) if act is None else (act.payload, act.seal)
     return Row(
         place=fresh.index,
-        commitment=commitment(act, fresh.known_us),
+        commitment=committed,
         known_us=fresh.known_us,
         act=bytes.fromhex(fresh.act),
         subject=fresh.subject,
@@ -329,10 +331,10 @@ def _row(act: Act, fresh: Entry) -> Row:
         on_from_us=fresh.on_from_us,
         on_to_us=fresh.on_to_us,
         is_about_keys=fresh.kind in _ABOUT_KEYS,
-        envelope=written(act.envelope),
-        signatures=written(act.signatures),
-        payload=None if act.payload is None else written(act.payload),
-        seal=None if act.seal is None else bytes.fromhex(act.seal),
+        envelope=None if act is None else written(act.envelope),
+        signatures=None if act is None else written(act.signatures),
+        payload=None if payload is None else written(payload),
+        seal=None if seal is None else bytes.fromhex(seal),
     )
 
 

@@ -38,7 +38,8 @@ _ROWS: Final = (
 )
 ERASE: Final = "UPDATE acts SET payload = NULL, seal = NULL WHERE idx = %s"
 ERASE_WHOLE: Final = (
-    "UPDATE acts SET payload = NULL, seal = NULL, envelope = NULL, signatures = NULL WHERE idx = %s"
+    "UPDATE acts SET payload = NULL, seal = NULL, envelope = NULL, signatures = NULL, subject = '',"
+    " kind = '', on_from_us = 0, on_to_us = 0 WHERE idx = %s"
 )
 _LOCK: Final = 0x466F65647573
 """The number of the advisory lock that a writer holds; it is the project's name in ASCII."""
@@ -154,7 +155,7 @@ class PostgresStore:
             return [row[0] for row in self._db.execute(query, (low, high))]
 
     def erase(self, index: int, *, whole: bool) -> None:
-        """Erase payload and seal of an entry; with `whole` its envelope and signatures too."""
+        """Erase payload and seal of an entry; with `whole` all but commitment, time and id."""
         with self._told():
             self._db.execute(ERASE_WHOLE if whole else ERASE, (index,))
             self._db.execute("VACUUM acts")

@@ -33,7 +33,8 @@ _ROWS: Final = (
 )
 ERASE: Final = "UPDATE acts SET payload = NULL, seal = NULL WHERE idx = ?"
 ERASE_WHOLE: Final = (
-    "UPDATE acts SET payload = NULL, seal = NULL, envelope = NULL, signatures = NULL WHERE idx = ?"
+    "UPDATE acts SET payload = NULL, seal = NULL, envelope = NULL, signatures = NULL, subject = '',"
+    " kind = '', on_from_us = 0, on_to_us = 0 WHERE idx = ?"
 )
 _END: Final = 2**62
 
@@ -158,7 +159,7 @@ class SqliteStore:
             return [row[0] for row in self._db.execute(query, (low, high))]
 
     def erase(self, index: int, *, whole: bool) -> None:
-        """Erase payload and seal of an entry; with `whole` its envelope and signatures too."""
+        """Erase payload and seal of an entry; with `whole` all but commitment, time and id."""
         with self._told():
             self._db.execute("PRAGMA secure_delete = ON")
             self._db.execute(ERASE_WHOLE if whole else ERASE, (index,))

@@ -83,7 +83,7 @@ class Store(Protocol):
         """Return the indices of at most two acts whose ids begin with hexadecimal `digits`."""
 
     def erase(self, index: int, *, whole: bool) -> None:
-        """Erase payload and seal of an entry; with `whole` its envelope and signatures too."""
+        """Erase payload and seal of an entry; with `whole` all but commitment, time and id."""
 
     def add_checkpoint(self, size: int, note: str) -> None:
         """Keep a signed checkpoint, in place of one of the same size; within `writing` only."""
