@@ -14,12 +14,17 @@ from foedus.errors import DrafterError
 
 app = typer.Typer()
 
+Lint = Annotated[
+    bool, typer.Option("--lint", help="Also tell in which known ways the text may fail.")
+]
 Fix = Annotated[
     bool, typer.Option("--fix", help="Bring the form into order; what a file says stays.")
 ]
 
 
-@app.command(epilog=examples("check may-2025.md", "check may-2025.md --fix"))
+@app.command(
+    epilog=examples("check may-2025.md", "check may-2025.md --fix", "check may-2025.md --lint")
+)
 @told
 def check(
     paths: Annotated[
@@ -28,15 +33,17 @@ def check(
     ],
     *,
     fix: Fix = False,
+    lint: Lint = False,
     as_json: Json = False,
 ) -> None:
     """Tell every fault of literate agreements, each with its line and how to mend it.
 
-    A remark is no fault of the file. Ends with exit code 3 if there is a fault.
+    A remark is no fault of the file, and a weakness one of the text. Ends with exit code 3 if
+    there is a fault.
     """
     from foedus.terms.check import lines_of, told_of
 
-    found = foedus.check(paths, fix=fix)
+    found = foedus.check(paths, fix=fix, examine=lint)
     if as_json:
         emit({"documents": [told_of(item) for item in found]})
     else:

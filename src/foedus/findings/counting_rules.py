@@ -11,20 +11,18 @@ from __future__ import annotations
 import re
 from datetime import time
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import msgspec
 
 from foedus.base.zones import is_zone, zone_names
 from foedus.errors import DrafterError, Fault, OperatorError, did_you_mean
 from foedus.reports.observation_form import MEANS, OBSERVATIONS
-from foedus.terms.articles import Fence
-from foedus.terms.blocks import read_block
-from foedus.terms.faults import Faults, line_of
-from foedus.terms.fields import fit
+from foedus.terms.faults import line_of
 from foedus.terms.record import SourceEntry
 from foedus.terms.rules import Entry
 from foedus.terms.vocabulary import LIBRARY, load_vocabulary
+from foedus.terms.yaml_files import read_entry
 
 FOLDER: Final = LIBRARY / "counting"
 FACETS: Final = ("observed", "exercises", "whose", "unit", "merging", "day", "says")
@@ -121,18 +119,6 @@ def read_rule(path: Path) -> CountingRule:
         raise DrafterError(*faults.in_order)
     found: CountingRule = rule
     return found
-
-
-def read_entry(path: Path, kind: type[Entry]) -> tuple[Any, dict[tuple[str, ...], int], Faults]:
-    """Return a YAML file as a record, or None, with the lines of its keys and its faults."""
-    faults = Faults(str(path))
-    text = path.read_text("utf-8")
-    fence = Fence("yaml", text, 0, text.count("\n") + 1, None, is_whole=True)
-    node = read_block(fence, faults)
-    if node is None:
-        return None, {(): 1}, faults
-    fitted = fit(node, fence, kind, faults)
-    return (fitted.record(kind) if fitted.fits else None), fitted.lines, faults
 
 
 Misfit = tuple[tuple[str, ...], str, str, str]

@@ -14,9 +14,9 @@ import msgspec
 from msgspec import Meta
 
 from foedus.errors import DrafterError
-from foedus.findings.counting_rules import read_entry
 from foedus.terms.rules import Entry
 from foedus.terms.vocabulary import LIBRARY
+from foedus.terms.yaml_files import read_entry
 
 FILE: Final = LIBRARY / "published" / "counts.yaml"
 Whole = Annotated[int, Meta(ge=0)]

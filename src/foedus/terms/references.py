@@ -25,6 +25,7 @@ from foedus.terms.rules import (
     ExceptionRule,
     ExemptionRule,
     ExtensionRule,
+    FinderRule,
     ForfeitureRule,
     Functional,
     InForceRule,
@@ -34,12 +35,14 @@ from foedus.terms.rules import (
     RenewalRule,
     RungRule,
     SunsetRule,
+    TriggerRule,
     ZoneRule,
 )
 from foedus.terms.vocabulary import Vocabulary
 
 STRENGTH: Final = {"K": 0, "?": 1, "P": 2, "S": 3}
 """Evidence -> how far it may be relied upon; nothing is stated better than its source."""
+_ZONED: Final = (BanRule, PresenceRule, DutyRule, ExemptionRule, TriggerRule)
 _EXCEPTED: Final = ("ban", "presence", "duty")
 _ALL_BUT_ZONES: Final = (
     *_EXCEPTED,
@@ -52,6 +55,8 @@ _ALL_BUT_ZONES: Final = (
     "renewal",
     "rung",
     "forfeiture",
+    "finder",
+    "trigger",
 )
 
 
@@ -76,7 +81,7 @@ class References:
             self._area(clause, rule)
         else:
             self._bearer(clause, getattr(rule, "bearer", ()), ("bearer",))
-        if isinstance(rule, (BanRule, PresenceRule, DutyRule, ExemptionRule)) and rule.zone:
+        if isinstance(rule, _ZONED) and rule.zone:
             self.used["zone"].add(rule.zone)
             self._one(clause, ("zone",), rule.zone, "the id of a zone", self.names.terms_of("zone"))
         self._rule(clause)
@@ -123,6 +128,14 @@ class References:
                 self._rung(clause, rung)
             case ForfeitureRule(by=by):
                 self._bearer(clause, by, ("by",))
+            case FinderRule() as finder:
+                known = self.names.terms_of(*_EXCEPTED)
+                self._each(clause, ("of",), finder.of, "a ban, presence or duty", known)
+                self._bearer(clause, finder.consent_of, ("consent_of",))
+            case TriggerRule() as trigger:
+                known = self.names.terms_of("ban", "presence")
+                self._each(clause, ("of",), trigger.of, "a ban or presence", known)
+                self._bearer(clause, trigger.by, ("by",))
 
     def _rung(self, clause: Clause, rule: RungRule) -> None:
         """Check what a rung names: terms, parties, other rungs, what stands against it."""

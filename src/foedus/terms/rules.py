@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The formal rules of an agreement: what a fenced `term` block may say, one struct for each.
 
-Thirteen rules, told apart by their key `rule`; `docs/reference/agreements.md` explains every key. A
+Fifteen rules, told apart by their key `rule`; `docs/reference/agreements.md` explains every key. A
 rule says what is forbidden, due or excepted, where, and for how long; that its words name things
 that exist is checked by `references`, what its times mean is read by `times`.
 """
@@ -354,6 +354,40 @@ class ForfeitureRule(Rule, frozen=True, kw_only=True, tag="forfeiture"):
     effect: Literal["void", "suspended"] = "void"
 
 
+class FinderRule(Rule, frozen=True, kw_only=True, tag="finder"):
+    """Who says what happened, who answers for it, or what follows."""
+
+    body: str
+    """Id of a party, or words for a body."""
+    does: tuple[Literal["find-facts", "attribute", "decide"], ...]
+    of: tuple[str, ...] = ()
+    """Ids of bans, presences and duties of which it does; none: all of the agreement."""
+    consent_of: tuple[str, ...] = ()
+    """Parties without whose consent it cannot find or decide; all: each of them."""
+    votes: Literal["one", "majority", "consensus", "parity", "not-stated"] = NOT_STATED
+    """How it comes to a finding; parity: both sides have as many votes."""
+    tie_break: str = NOT_STATED
+    """What ends a tie."""
+    deadline: Due | None = None
+    """By when it must have found."""
+
+
+class TriggerRule(Rule, frozen=True, kw_only=True, tag="trigger"):
+    """So many breaches in so long a time open a response."""
+
+    of: tuple[str, ...] = ()
+    """Ids of bans and presences whose breaches count; none: any of the agreement."""
+    by: tuple[str, ...] = (ALL,)
+    """Parties whose breaches count, each for itself."""
+    zone: str | None = None
+    """Zone in which alone they count."""
+    count: Annotated[int, msgspec.Meta(ge=1)]
+    within: str = OPEN
+    """A duration with its unit; open: however long it takes."""
+    opens: str
+    """Id of a rung, or words for what it opens."""
+
+
 AnyRule = (
     InForceRule
     | ZoneRule
@@ -368,4 +402,6 @@ AnyRule = (
     | RenewalRule
     | RungRule
     | ForfeitureRule
+    | FinderRule
+    | TriggerRule
 )

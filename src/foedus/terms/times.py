@@ -33,12 +33,14 @@ from foedus.terms.rules import (
     DutyRule,
     ExemptionRule,
     ExtensionRule,
+    FinderRule,
     InForceRule,
     PresenceRule,
     RenewalRule,
     RungRule,
     SunsetRule,
     Time,
+    TriggerRule,
     ZoneRule,
 )
 from foedus.terms.vocabulary import load_vocabulary
@@ -75,6 +77,8 @@ class Times:
             case RenewalRule() as rule:
                 self._length(clause, ("lasts",), rule.lasts)
                 self._length(clause, ("notice",), rule.notice)
+            case TriggerRule(within=within) if within != OPEN:
+                self._length(clause, ("within",), within)
             case ZoneRule(area=Buffer() as strip):
                 self._day(clause, ("area", "on"), strip.on)
             case PresenceRule() as rule:
@@ -184,3 +188,5 @@ def _times(rule: AnyRule) -> Iterator[tuple[Key, Time]]:
             for key, found in (("deadline", rung.deadline), ("not_before", rung.not_before)):
                 if found is not None:
                     yield (key,), found
+        case FinderRule(deadline=Due() as due):
+            yield ("deadline",), due
