@@ -4,7 +4,8 @@
 1. Each step of a route goes through one life: not asked, requested, running, given, refused.
 2. A route that is taken gives consent once every step that must come before is taken. What must
    come after is a duty: missed, it is overdue, or lets the consent lapse, or ends what was begun.
-3. Of several routes the best counts, and among equals the one whose facts are told.
+3. Of several routes the best counts; among equals one that is surely open, and of these the
+   one that needs the fewest keys; where none is sure, the ordinary one, which stands first.
 4. The earliest date on which the state can be bound is computed as if everybody whose turn it is
    acted at the instant asked about, and every silence were kept to its end.
 
@@ -176,7 +177,12 @@ def standing(
 def _chosen(possible: list[RouteStanding]) -> RouteStanding:
     """Return the route that counts (3): one that is surely open, if it has come to something."""
     ranked = sorted(
-        possible, key=lambda item: (_RANK.index(item.state), item.fits is not Answer.SURE)
+        possible,
+        key=lambda item: (
+            _RANK.index(item.state),
+            item.fits is not Answer.SURE,
+            len(item.missing) if item.fits is Answer.SURE else 0,
+        ),
     )
     settled = (*CONSENTED, "must-end")
     sure = [item for item in ranked if item.fits is Answer.SURE and item.state in settled]
