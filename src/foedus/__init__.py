@@ -20,10 +20,12 @@ from typing import Any
 __version__ = "0.1.0"
 __all__ = [
     "Run",
+    "bound",
     "check",
     "count",
     "exposure",
     "findings",
+    "history",
     "incidents",
     "run",
     "sources",
@@ -32,9 +34,11 @@ __all__ = [
 
 _HOMES = {
     "Run": "foedus.pipeline",
+    "bound": "foedus.publication.binding",
     "check": "foedus.terms.check",
     "count": "foedus.publication.counted",
     "findings": "foedus.publication.indications",
+    "history": "foedus.publication.binding",
     "incidents": "foedus.publication.answers",
     "sources": "foedus.publication.answers",
     "why": "foedus.publication.reasons",

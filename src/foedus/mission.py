@@ -109,7 +109,8 @@ class MissionFile(MissionTerms, frozen=True, kw_only=True):
     """All of `mission.toml`; the tables that name agreements and lines are those of its base."""
 
     mission: Head
-    source: tuple[SourceEntry, ...]
+    source: tuple[SourceEntry, ...] = ()
+    """None: the mission reads no reports, such as one of acts alone."""
     party: tuple[Party, ...] = ()
     mark: tuple[MarkEntry, ...] = ()
     town: tuple[Town, ...] = ()

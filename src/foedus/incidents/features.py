@@ -68,7 +68,7 @@ def hours_spanned(reports: pa.Table) -> Ints:
 
 def sources(reports: pa.Table, setting: Setting) -> Ints:
     """Return the number of each report's source in `setting.source_ids`."""
-    index = pc.index_in(reports.column("source_id"), pa.array(setting.source_ids))
+    index = pc.index_in(reports.column("source_id"), pa.array(setting.source_ids, pa.string()))
     return np.asarray(index.to_numpy(), np.int64)
 
 

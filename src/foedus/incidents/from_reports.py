@@ -225,7 +225,8 @@ def _sides(members: Sorted, setting: Setting) -> pa.Array:
     declared = [*dict.fromkeys(party.side for party in setting.parties), NO_SIDE]
     sides = {party.id: party.side for party in setting.parties}
     stands = [setting.profiles[source_id].source.side for source_id in setting.source_ids]
-    rank = np.array([declared.index(NO_SIDE if s is None else sides.get(s, s)) for s in stands])
+    ranked = [declared.index(NO_SIDE if s is None else sides.get(s, s)) for s in stands]
+    rank = np.array(ranked, np.int64)
     of_row = rank[sources(members.reports, setting)]
     order = np.lexsort((of_row, members.group))
     words = pa.array(declared, pa.string()).take(pa.array(of_row[order]))

@@ -60,7 +60,10 @@ def show_run(done: Any) -> None:
     told = ", ".join(f"{verdict} {number:,}" for verdict, number in done.findings.items())
     console.print(f"findings, each indicated: {told}")
     console.print(Text(f"bulletin: {done.out / 'bulletin.html'}"))
-    console.print(Text(f"next:     foedus incidents {done.out} --limit 10"))
+    asked = (
+        f"incidents {done.out} --limit 10" if done.mission.sources else f"bound {done.mission.id}"
+    )
+    console.print(Text(f"next:     foedus {asked}"))
 
 
 def _refused(refusals: Any) -> Iterator[str]:
