@@ -8,6 +8,7 @@ import os
 import re
 import runpy
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -72,6 +73,17 @@ def test_tutorial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     check_console(tmp_path, "tutorial/first-bulletin.md")
     (code,) = blocks("tutorial/first-bulletin.md", "python")
     test = doctest.DocTestParser().get_doctest(code, {}, "tutorial", None, None)
+    assert doctest.DocTestRunner(optionflags=FLAGS).run(test).failed == 0
+
+
+def test_question_a_finding(tmp_path: Path) -> None:
+    """What the page shows of a finding is what the commands and the checker say of it."""
+    page = "how-to/question-a-finding.md"
+    shutil.copytree(ROOT / "missions" / "energy-2025", tmp_path / "missions" / "energy-2025")
+    said(tmp_path, "foedus run energy-2025")
+    check_console(tmp_path, page)
+    (code,) = blocks(page, "python")
+    test = doctest.DocTestParser().get_doctest(code, {}, page, None, None)
     assert doctest.DocTestRunner(optionflags=FLAGS).run(test).failed == 0
 
 
@@ -146,8 +158,8 @@ def test_a_stage_does_not_hide_a_verb() -> None:
 
 def test_unknown_verb() -> None:
     """A name that is no verb is an attribute error, as for any module."""
-    with pytest.raises(AttributeError, match="no attribute 'findings'"):
-        foedus.findings  # noqa: B018
+    with pytest.raises(AttributeError, match="no attribute 'verdicts'"):
+        foedus.verdicts  # noqa: B018
 
 
 def test_mission_readme_names_every_file() -> None:

@@ -57,8 +57,9 @@ def show_run(done: Any) -> None:
     console.print(f"seconds: {steps}; peak {done.peak_mb:,.0f} MB")
     for fault in _refused(done.tables["refusals"]):
         console.print(printed(fault), soft_wrap=True)
-    told = ", ".join(f"{verdict} {number:,}" for verdict, number in done.findings.items())
-    console.print(f"findings, each indicated: {told}")
+    if done.mission.governing.agreements:
+        told = ", ".join(f"{verdict} {number:,}" for verdict, number in done.findings.items())
+        console.print(f"findings, each indicated: {told}")
     console.print(Text(f"bulletin: {done.out / 'bulletin.html'}"))
     asked = (
         f"incidents {done.out} --limit 10" if done.mission.sources else f"bound {done.mission.id}"
@@ -193,7 +194,7 @@ def _show_finding(console: Console, finding: Row) -> None:
 def _probability(finding: Row) -> str:
     if finding["probability_ppm"] is None:
         return "no share can be told"
-    return f"{finding['probability_ppm'] / 1e4:.4g} %"
+    return f"{finding['probability_ppm'] / 1e4:.4g} %, if the record is right"
 
 
 def _show_member(console: Console, member: Row, zone: str) -> None:
