@@ -28,6 +28,7 @@ from foedus.terms.record import Agreement, Head, Term
 from foedus.terms.references import STRENGTH, References, zones
 from foedus.terms.rules import AnyRule, Evidence
 from foedus.terms.times import Times
+from foedus.terms.triggers import check_triggers
 from foedus.terms.vocabulary import load_vocabulary
 
 LIMIT_BYTES: Final = 1_048_576
@@ -170,6 +171,7 @@ class _Reading:
         for clause in clauses:
             references.check(clause)
             times.check(clause)
+        check_triggers(clauses, page.articles, references, self.faults)
         references.cited(page.cited)
         check_conflicts(clauses, references.names, self.faults)
         for article in {c.article.line: c.article for c in clauses if c.article}.values():

@@ -21,6 +21,7 @@ from foedus.terms.rules import (
     BanRule,
     Baseline,
     Buffer,
+    ConditionRule,
     DutyRule,
     ExceptionRule,
     ExemptionRule,
@@ -57,7 +58,10 @@ _ALL_BUT_ZONES: Final = (
     "forfeiture",
     "finder",
     "trigger",
+    "condition",
 )
+_LISTS: Final[dict[type, str]] = {ReleaseRule: "to", ConditionRule: "sets_off"}
+"""Rule -> key under which it lists the terms that it touches, where that is not `of`."""
 
 
 class References:
@@ -105,8 +109,8 @@ class References:
                 self._each(clause, ("to",), to, "a ban, presence, duty or exception", known)
             case ExemptionRule() as exemption:
                 self._exemption(clause, exemption)
-            case ReleaseRule(to=of) | SunsetRule(of=of):
-                key = "to" if isinstance(clause.rule, ReleaseRule) else "of"
+            case ReleaseRule(to=of) | SunsetRule(of=of) | ConditionRule(sets_off=of):
+                key = _LISTS.get(type(clause.rule), "of")
                 known = self.names.terms_of(*_ALL_BUT_ZONES)
                 self._each(clause, (key,), of, "the id of a term", known)
             case _:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The formal rules of an agreement: what a fenced `term` block may say, one struct for each.
 
-Fifteen rules, told apart by their key `rule`; `docs/reference/agreements.md` explains every key. A
+Sixteen rules, told apart by their key `rule`; `docs/reference/agreements.md` explains every key. A
 rule says what is forbidden, due or excepted, where, and for how long; that its words name things
 that exist is checked by `references`, what its times mean is read by `times`.
 """
@@ -388,6 +388,15 @@ class TriggerRule(Rule, frozen=True, kw_only=True, tag="trigger"):
     """Id of a rung, or words for what it opens."""
 
 
+class ConditionRule(Rule, frozen=True, kw_only=True, tag="condition"):
+    """What must have happened, how often and within what time, for something to follow."""
+
+    when: str
+    """A condition in the language of docs/reference/conditions.md."""
+    sets_off: tuple[str, ...] = ()
+    """Ids of the duties, releases, sunsets or others that follow; none: the text tells in words."""
+
+
 AnyRule = (
     InForceRule
     | ZoneRule
@@ -404,4 +413,5 @@ AnyRule = (
     | ForfeitureRule
     | FinderRule
     | TriggerRule
+    | ConditionRule
 )

@@ -79,15 +79,13 @@ _WORDS: Final = {
     "NUMBER": "a number",
     "STRING": "a name in quotes",
     "SORT": "zone, party, case, guarantor or term",
-    "PREPOSITION": "of, by or in",
-    "DIRECTION": "before or after",
     "OPERATOR": "a comparison such as >=",
     "UNIT": "a unit such as h",
-    "COLON": "':'",
-    "COMMA": "','",
-    "LPAR": "'('",
-    "RPAR": "')'",
-    "EQUAL": "'='",
+    "COLON": "a colon",
+    "COMMA": "a comma",
+    "LPAR": "a bracket",
+    "RPAR": "a closing bracket",
+    "EQUAL": "=",
     "$END": "the end",
 }
 _KEYWORDS: Final = {"PREPOSITION": ("of", "by", "in"), "DIRECTION": ("before", "after")}
@@ -347,21 +345,25 @@ def _syntax(error: UnexpectedInput, text: str, file: str, origin: Place) -> Faul
     place = Place(before.count("\n") + 1, at - before.rfind("\n"))
     word = re.match(r"[\w.-]+|\S?", text[at:])
     got = repr(word[0]) if word and word[0] else "the end"
-    names = sorted(_allowed(error))
-    shown = list(dict.fromkeys(_WORDS.get(name, name.lower()) for name in names))
-    keywords = [w for name in names for w in _KEYWORDS.get(name, (name.lower(),))]
+    names = _allowed(error)
     hint = ""
     if word and word[0].isalpha():
-        near = did_you_mean(word[0], [w for w in keywords if w.isalpha()])
+        near = did_you_mean(word[0], [item for name in names for item in _keywords(name)])
         hint = near if near.startswith("did") else ""
-    return _fault(file, _shifted(place, origin), _listed(shown), got, hint)
+    return _fault(file, _shifted(place, origin), _listed(names), got, hint)
 
 
-def _listed(words: list[str]) -> str:
-    """Return the words that may stand here, the end of the text first."""
-    first = [word for word in words if word == "the end"]
-    others = [word for word in words if word != "the end"]
-    return " or ".join([*first, *([", ".join(others)] if others else [])])
+def _listed(names: set[str]) -> str:
+    """Return the words that may stand here: what is not a keyword first, keywords in quotes."""
+    kinds = sorted(_WORDS[name] for name in names if name in _WORDS)
+    words = sorted(f"'{word}'" for name in names for word in _keywords(name))
+    *others, last = dict.fromkeys([*kinds, *words]) or ("another text",)
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _keywords(name: str) -> tuple[str, ...]:
+    """Return the keywords of a terminal: itself, as a rule."""
+    return _KEYWORDS.get(name, () if name in _WORDS else (name.lower(),))
 
 
 def _allowed(error: UnexpectedInput) -> set[str]:

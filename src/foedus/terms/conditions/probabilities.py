@@ -2,7 +2,7 @@
 """How probable it is that so many of some uncertain facts are there: exact, and without dependence.
 
 Independent facts give the Poisson-binomial distribution, computed by convolution. Where nothing
-is known of how facts depend on each other, the sharp bounds of Rüger (1978) for at least k of n
+is known of how facts depend on each other, the sharp bounds of Rüger (1981) for at least k of n
 events hold, of which Fréchet's are the cases k = 1 and k = n. Samples have the exact interval of
 Clopper and Pearson (1934) and Hoeffding's bound (1963). Which facts count is left to `likelihood`.
 """
