@@ -12,7 +12,15 @@ from typing import Annotated, Final
 import typer
 
 import foedus
-from foedus.commands import agreements, counts, indications, record, register
+from foedus.commands import (
+    acts,
+    agreements,
+    counts,
+    indications,
+    log,
+    record,
+    register,
+)
 
 EPILOG: Final = """
 **Exit codes**: 0 all is well, rows in quarantine included; 1 a source delivered what cannot be
@@ -29,7 +37,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for group in (record, indications, agreements, counts, register):
+for group in (
+    record,
+    indications,
+    agreements,
+    counts,
+    register,
+    acts,
+    log,
+):
     app.add_typer(group.app)
 
 

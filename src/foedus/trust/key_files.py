@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Private keys in files, encrypted under a passphrase: PKCS 8 in PEM, or as OpenSSH writes them.
 
-The second form needs the package `bcrypt`; without it, an agent can hold the key. nor
-passphrase is ever printed or written elsewhere; a fault names the file alone.
+The second form needs the package `bcrypt`; without it, an agent can hold the key. Neither
+key nor passphrase is ever printed or written elsewhere; a fault names the file alone.
 """
 
 from __future__ import annotations

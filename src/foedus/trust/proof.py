@@ -407,7 +407,12 @@ def lines_of(answer: Answer) -> list[str]:
     if answer.holds:
         lines += [mark + line for line in _said(answer.acts[0])]
     end = "The proof holds." if answer.holds else "The proof does NOT hold."
-    return [*lines, mark + end]
+    return [_visible(line) for line in (*lines, mark + end)]
+
+
+def _visible(line: str) -> str:
+    """A line in which nothing steers the terminal or turns its text around."""
+    return "".join(x if x.isprintable() else f"\\u{ord(x):04x}" for x in line)
 
 
 def _said(act: dict[str, Any]) -> list[str]:

@@ -1,0 +1,339 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Commands about acts: write, sign and enter them; keys; the history of a subject; proofs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from foedus.commands.calling import CODES, Json, emit, examples, spread, told
+from foedus.commands.signing import (
+    Drafting,
+    LogAt,
+    Signing,
+    marked,
+    now_us,
+    opened,
+    passphrase,
+    signer,
+    socket_path,
+)
+from foedus.errors import Fault, OperatorError, PartyError
+
+app = typer.Typer()
+act = typer.Typer(name="act", help="Write, sign and enter an act.", no_args_is_help=True)
+keys = typer.Typer(name="keys", help="Make keys, and see whose they are.", no_args_is_help=True)
+app.add_typer(act)
+app.add_typer(keys)
+
+ActFile = Annotated[Path, typer.Argument(metavar="FILE", help="An act that was written.")]
+
+
+@act.command(
+    epilog=examples(
+        "act new acts.sqlite record.note --subject made/1 --on 2026-01-06 --set text=seen"
+        " --key clerk.pem --passphrase-file pass",
+        "act new acts.sqlite record.note --subject made/2 --set text=seen"
+        " --key clerk.pem --passphrase-file pass --show-bytes -o note.json",
+    )
+)
+@spread(Drafting)
+@told
+def new(
+    where: LogAt,
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="Such as record.note or key.admit.")],
+    wanted: Drafting,
+) -> None:
+    """Write an act, sign it, and let it enter the log; with -o it is only written.
+
+    It is known from now, whatever time it tells of.
+    """
+    by = signer(wanted)
+    said = read_fields(wanted.payload, wanted.fields or [])
+    about = {"subject": wanted.subject, "on": wanted.on, "zone": wanted.zone}
+    with opened(where) as found:
+        standing = found.standing
+        about |= {"mission": standing.mission, "exercise": standing.exercise}
+        made = new_act(kind, said, about, by)
+        if wanted.show_bytes:
+            shown(made)
+        if wanted.out is None:
+            return enter(found, [made])
+    write_act(made, wanted.out)
+    return typer.echo(marked(standing.exercise, f"{wanted.out}: signed by {by.key}"), err=True)
+
+
+@act.command(epilog=examples("act sign note.json --key second.pem --passphrase-file pass"))
+@spread(Signing)
+@told
+def sign(
+    file: ActFile,
+    wanted: Signing,
+    *,
+    show_bytes: Annotated[
+        bool, typer.Option("--show-bytes", help="Print exactly what is signed, and the payload.")
+    ] = False,
+) -> None:
+    """Add a signature to an act that somebody wrote; read it first, with --show-bytes."""
+    from foedus.trust.acts import signed
+
+    made = read_act(file)
+    if show_bytes:
+        shown(made)
+    by = signer(wanted)
+    write_act(signed(made, by), file)
+    typer.echo(marked(made.envelope.exercise, f"{file}: signed by {by.key}"), err=True)
+
+
+@act.command(epilog=examples("act send acts.sqlite note.json"))
+@told
+def send(
+    where: LogAt,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Acts, fully signed.")],
+) -> None:
+    """Let acts enter the log, all or none."""
+    with opened(where) as found:
+        enter(found, [read_act(file) for file in files])
+
+
+@keys.command("new", epilog=examples("keys new clerk.pem --passphrase-file pass"))
+@told
+def new_key(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file.")],
+    *,
+    passphrase_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Read the passphrase from here.")
+    ] = None,
+) -> None:
+    """Make a key in an encrypted file, and print its public name."""
+    from foedus.trust.key_files import write_key
+
+    typer.echo(write_key(file, passphrase(passphrase_file, "Passphrase", twice=True)))
+
+
+@keys.command("list", epilog=examples("keys list acts.sqlite", "keys list acts.sqlite --json"))
+@told
+def list_keys(where: LogAt, *, as_json: Json = False) -> None:
+    """Say whose keys a log knows: roles, for whom, from when to when, revoked or not."""
+    from foedus.publication.escapes import visible
+
+    with opened(where, read_only=True) as found:
+        held, exercise = found.standing.keyring.keys.values(), found.standing.exercise
+        note_key = checkpoint_key(found)
+    if as_json:
+        return emit({"exercise": exercise, "log_key": note_key, "keys": list(held)})
+    typer.echo(marked(exercise, f"The log's own key: {note_key}"))
+    for key in held:
+        typer.echo(visible(marked(exercise, key_line(key))))
+    return None
+
+
+@keys.command(epilog="Needs an OpenSSH agent at SSH_AUTH_SOCK.")
+@told
+def agent() -> None:
+    """List the Ed25519 keys of the OpenSSH agent, as acts name them."""
+    from foedus.trust.agent import agent_keys
+
+    for key in agent_keys(socket_path()):
+        typer.echo(key.key)
+
+
+@keys.command("witness", epilog=examples("keys witness witness.example/one KEY"))
+@told
+def witness_name(
+    name: Annotated[str, typer.Argument(help="The witness's name.")],
+    key: Annotated[str, typer.Argument(help="Its public key.")],
+) -> None:
+    """Print a witness's key in the form name+hash+key, as verifiers want it."""
+    from foedus.trust.notes import witness_key
+    from foedus.trust.signatures import is_key
+
+    if not is_key(key):
+        raise OperatorError(Fault(expected="a key: ed25519: and 64 digits", got=key))
+    typer.echo(str(witness_key(name, key)))
+
+
+@app.command(epilog=examples("history acts.sqlite made/1", "history acts.sqlite made/1 --json"))
+@told
+def history(
+    where: LogAt,
+    subject: Annotated[str, typer.Argument(metavar="ID", help="Id of a subject, or of an act.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Tell all acts about one subject, in the order in which the record knew them."""
+    from foedus.publication.escapes import visible
+    from foedus.trust.times import utc
+
+    with opened(where, read_only=True) as found:
+        entries = found.entries_of(subject)
+        if not entries:
+            entries = found.entries_of(found.row(found.index_of(subject)).subject)
+        exercise = found.standing.exercise
+    if as_json:
+        return emit({"exercise": exercise, "subject": entries[0].subject, "acts": entries})
+    for entry in entries:
+        held = f"{utc(entry.on_from_us)[:10]}"
+        line = f"known {utc(entry.known_us)[:19]}Z  held {held}  {entry.kind}  {entry.act[:16]}"
+        typer.echo(marked(exercise, f"{entry.index}  {line}"))
+        for name, value in (entry.payload or {"payload": "erased or withheld"}).items():
+            typer.echo(visible(marked(exercise, f"    {name}: {value}")))
+    return None
+
+
+@app.command(
+    epilog=examples(
+        "prove acts.sqlite ACT -o proof.json", "prove acts.sqlite ACT --hide source -o cut.json"
+    )
+)
+@told
+def prove(
+    where: LogAt,
+    asked: Annotated[str, typer.Argument(metavar="ID", help="Id of an act, or its beginning.")],
+    *,
+    hide: Annotated[
+        list[str] | None, typer.Option(metavar="FIELD", help="Withhold a field; repeat.")
+    ] = None,
+    witness: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY", help="A witness whose cosignature is shown; repeat."),
+    ] = None,
+    out: Annotated[Path, typer.Option("-o", metavar="FILE", help="The proof file.")],
+) -> None:
+    """Write a proof of an act, which anybody can check without a log, a network or us."""
+    from foedus.trust.notes import read_key
+    from foedus.trust.proving import proof_of
+
+    with opened(where, read_only=True) as found:
+        note, index = found.last_checkpoint(), found.index_of(asked)
+        if note is None or note.size <= index:
+            hint = "sign one with: log checkpoint"
+            expected, got = "a checkpoint that covers the act", "none"
+            raise OperatorError(Fault(file=where, expected=expected, got=got, hint=hint))
+        trusted = [read_key(text) for text in witness or []]
+        out.write_bytes(proof_of(found, index, note, hide=hide or [], witnesses=trusted))
+        exercise = found.standing.exercise
+    typer.echo(marked(exercise, f"{out}: entry {index} of {note.size}"), err=True)
+
+
+@app.command(epilog=examples("verify proof.json", "verify proof.json --json"))
+@told
+def verify(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A proof file.")],
+    *,
+    log_key: Annotated[
+        str | None, typer.Option(metavar="KEY", help="The log's key that you trust.")
+    ] = None,
+    witness: Annotated[
+        list[str] | None, typer.Option(metavar="KEY", help="A witness that must have cosigned.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Check a proof file, offline, and say what was checked, who signed and who cosigned.
+
+    The file `trust/proof.py` of this program does the same by itself, without the rest of it.
+    """
+    from foedus.trust.proof import check, lines_of
+
+    answer = check(file.read_bytes(), log_key, witness or [])
+    if as_json:
+        steps = [step._asdict() for step in answer.steps]
+        emit({"holds": answer.holds, "exercise": answer.exercise, "steps": steps})
+    else:
+        typer.echo("\n".join(lines_of(answer)))
+    if not answer.holds:
+        raise typer.Exit(CODES[PartyError])
+
+
+def new_act(kind: str, payload: dict[str, Any], about: dict[str, Any], by: Any) -> Any:
+    """Return an act, sealed with fresh random bytes and signed now."""
+    import secrets
+
+    from foedus.trust.acts import Draft, sealed, signed
+    from foedus.trust.times import utc
+
+    known = utc(now_us())
+    about = about | {"on": about.get("on") or known}
+    draft = Draft(kind=kind, payload=payload, **about)
+    return signed(sealed(draft, by.key, known, secrets.token_bytes(64)), by)
+
+
+def enter(log: Any, acts: list[Any]) -> None:
+    """Let acts enter a log, and say under which ids they did."""
+    from foedus.trust.acts import act_id
+
+    receipt = log.append(acts, now_us())
+    for number, item in enumerate(acts, receipt.start):
+        line = f"entry {number}  {item.envelope.kind}  {act_id(item.envelope)}"
+        typer.echo(marked(item.envelope.exercise, line))
+
+
+def shown(made: Any) -> None:
+    """Print exactly the bytes that are signed, and the payload of which they hold the digest."""
+    import hashlib
+
+    from foedus.publication.escapes import visible
+    from foedus.trust.acts import bytes_to_sign, written
+
+    data = bytes_to_sign(made.envelope)
+    typer.echo(f"--- {len(data)} bytes to be signed, SHA-256 {hashlib.sha256(data).hexdigest()}")
+    typer.echo(data.decode())
+    typer.echo("--- payload")
+    typer.echo(visible(written(made.payload).decode()))
+
+
+def read_fields(file: Path | None, fields: list[str]) -> dict[str, Any]:
+    """Return a payload from a file and single fields; raises `OperatorError` where one is none."""
+    import json
+
+    said = json.loads(file.read_text("utf-8")) if file is not None else {}
+    for item in fields:
+        name, mark, text = item.partition("=")
+        if not (name and mark):
+            raise OperatorError(Fault(expected="a field written NAME=VALUE", got=item))
+        try:
+            said[name] = json.loads(text)
+        except ValueError:
+            said[name] = text
+    return dict(said)
+
+
+def read_act(file: Path) -> Any:
+    """Return an act from its file; raises `PartyError` where it is none."""
+    import msgspec
+
+    from foedus.trust.acts import Act
+
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Act)
+    except msgspec.DecodeError as error:
+        raise PartyError(Fault(file=str(file), expected="an act", got=str(error))) from error
+
+
+def write_act(made: Any, file: Path) -> None:
+    """Write an act with its payload and seal: whoever has the file can read it."""
+    import msgspec
+
+    file.write_bytes(msgspec.json.format(msgspec.json.encode(made)) + b"\n")
+
+
+def checkpoint_key(log: Any) -> str:
+    """Return the key of a log's checkpoints as verifiers want it; empty where it is not open."""
+    from foedus.trust.notes import log_key
+
+    opening = log.standing.keyring.opening
+    return "" if opening is None else str(log_key(opening.origin, opening.checkpoint_key))
+
+
+def key_line(key: Any) -> str:
+    """Return one line about a key."""
+    from foedus.trust.times import utc
+
+    scope = f" for {', '.join(key.scope)}" if key.scope else ""
+    ends = "" if key.to_us is None else f", to {utc(key.to_us)[:19]}Z"
+    revoked = "" if key.revoked_us is None else f", REVOKED {utc(key.revoked_us)[:19]}Z"
+    roles = ", ".join(key.roles)
+    since = utc(key.from_us)[:19]
+    return f"{key.key}  {key.holder}: {roles}{scope}; from {since}Z{ends}{revoked}"
