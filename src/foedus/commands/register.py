@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,6 +14,13 @@ from foedus.commands.calling import Json, emit, examples, told
 app = typer.Typer()
 
 Known = Annotated[str | None, typer.Option(metavar="T", help="Only what the record knew by then.")]
+
+LogFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--log", metavar="FILE", help="A log whose signed acts are read beside the public record."
+    ),
+]
 
 
 @app.command(
@@ -34,13 +42,14 @@ def bound(
         str | None, typer.Option(metavar="T", help="How it stood on that day or at that moment.")
     ] = None,
     known: Known = None,
+    log: LogFile = None,
     as_json: Json = False,
 ) -> None:
     """Say who is legally bound to what, state by state, and what is missing and by whom.
 
     Times without an offset are in the mission's zone; without any, the record's own end is asked.
     """
-    answer = foedus.bound(mission, on=on, known=known)
+    answer = foedus.bound(mission, on=on, known=known, log=log)
     if as_json:
         from foedus.publication.binding import told_of
 
@@ -70,10 +79,11 @@ def history(
         ),
     ] = None,
     known: Known = None,
+    log: LogFile = None,
     as_json: Json = False,
 ) -> None:
     """Tell every act about a subject, with its source, and what came of it or why not."""
-    found = foedus.history(asked, where, known=known)
+    found = foedus.history(asked, where, known=known, log=log)
     if as_json:
         return emit(found)
     from foedus.publication.binding_console import show_history

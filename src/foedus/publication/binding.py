@@ -25,7 +25,14 @@ from foedus.register.bound import bound as bound_by
 from foedus.register.holdings import Register, at, said_in, start, step
 from foedus.register.procedure_files import shipped_procedures
 from foedus.register.public_record import FOLDER, read_acts
+from foedus.register.record import KINDS
 from foedus.trust.folding import END_US, Entry, known_by
+from foedus.trust.folding import history as in_effect
+from foedus.trust.keyring import KINDS as KEY_KINDS
+from foedus.trust.kinds import KINDS as TRUST_KINDS
+from foedus.trust.kinds import WITHDRAWAL, table
+from foedus.trust.log import Log
+from foedus.trust.sqlite_store import SqliteStore
 from foedus.trust.times import utc
 
 CALENDARS: Final = "calendars"
@@ -49,17 +56,24 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
     known: str
     is_at_end: bool
     """Whether no time was asked for, so that it is the record's own end."""
+    is_exercise: bool = False
+    """Whether acts of an exercise are among those that were read."""
 
 
 def bound(
-    mission: str | Path | Mission, *, on: str | None = None, known: str | None = None
+    mission: str | Path | Mission,
+    *,
+    on: str | None = None,
+    known: str | None = None,
+    log: Path | None = None,
 ) -> Answered:
     """Return who is bound to what; `on` and `known` are days or moments in the mission's zone.
 
-    Raises `OperatorError` for a mission or a time that is none, `DrafterError` for faulty acts.
+    `log` is the file of a log whose signed acts are read beside the public record. Raises
+    `OperatorError` for a mission, log or time that is none, `DrafterError` for faulty acts.
     """
     found = mission if isinstance(mission, Mission) else read_mission(mission)
-    record = read_acts(found.folder / FOLDER, found.zone, shipped_procedures())
+    record, is_exercise = _record(found, log)
     known_us = _last_us(known, found.zone, "--known")
     entries = tuple(known_by(record, END_US if known_us is None else known_us))
     end_us = max((entry.known_us for entry in entries), default=0)
@@ -77,7 +91,25 @@ def bound(
         on=on or day_of(asked_us, found.zone),
         known=known or day_of(end_us if known_us is None else known_us, found.zone),
         is_at_end=on is None and known is None,
+        is_exercise=is_exercise,
     )
+
+
+def _record(mission: Mission, log: Path | None) -> tuple[tuple[Entry, ...], bool]:
+    """Return the acts of the public record and of a log as one record, in the order of `known`."""
+    public = read_acts(mission.folder / FOLDER, mission.zone, shipped_procedures())
+    if log is None:
+        return public, False
+    if not log.is_file():
+        fault = Fault(file=str(log), expected="the file of a log", got="none")
+        raise OperatorError(fault)
+    held = Log(SqliteStore(log, read_only=True), table(KEY_KINDS, TRUST_KINDS, KINDS))
+    if held.standing.mission not in ("", mission.id):
+        got = held.standing.mission
+        raise OperatorError(Fault(file=str(log), expected=f"a log of {mission.id}", got=got))
+    both = sorted((*public, *held.entries()), key=lambda entry: entry.known_us)
+    numbered = (msgspec.structs.replace(entry, index=n) for n, entry in enumerate(both))
+    return tuple(numbered), held.standing.exercise
 
 
 def _calendars(mission: Mission) -> dict[str, Calendar]:
@@ -106,6 +138,7 @@ def told_of(answer: Answered) -> dict[str, Any]:
     found = answer.bound
     return {
         "mission": answer.mission.id,
+        "is_exercise": answer.is_exercise,
         "on": answer.on,
         "known": answer.known,
         "acts": len(answer.entries),
@@ -182,7 +215,11 @@ def unmet(cell: Cell, *, is_known: bool) -> tuple[Missing, ...]:
 
 
 def history(
-    asked: str, where: str | Path | None = None, *, known: str | None = None
+    asked: str,
+    where: str | Path | None = None,
+    *,
+    known: str | None = None,
+    log: Path | None = None,
 ) -> dict[str, Any]:
     """Return every act of a subject with what came of it, in the order in which the acts held.
 
@@ -199,7 +236,7 @@ def history(
     )
     known_names: set[str] = set()
     for place in missions:
-        answer = bound(place, known=known)
+        answer = bound(place, known=known, log=log)
         subjects = _asked(asked, answer.entries)
         if subjects:
             told = [item for subject in subjects for item in _told(subject, answer)]
@@ -232,23 +269,32 @@ def _told(subject: str, answer: Answered) -> Iterator[dict[str, Any]]:
     """Yield the acts of one subject with the state after each."""
     held = start(subject)
     own = [entry for entry in answer.entries if entry.subject == subject]
+    effective = {entry.act for entry in in_effect(own)}
     for entry in sorted(own, key=lambda entry: (entry.on_from_us, entry.index)):
         before = held
-        held = step(held, entry)
-        said = said_in(entry)
+        held = step(held, entry) if entry.act in effective else held
         refused = getattr(held, "refused", ())[len(getattr(before, "refused", ())) :]
-        yield {
-            "act": entry.act,
-            "subject": subject,
-            "kind": entry.kind,
-            "on": day_of(entry.on_from_us, answer.mission.zone),
-            "known": utc(entry.known_us),
-            "says": said.says if said else None,
-            "source": said.source if said else None,
-            "evidence": said.evidence if said else None,
-            "effect": _effect(held),
-            "refused": refused[0].reason if refused else None,
-        }
+        why = refused[0].reason if refused else None
+        if entry.act not in effective and entry.kind != WITHDRAWAL.name:
+            why = "it was withdrawn"
+        yield _act(entry, answer, _effect(held), why)
+
+
+def _act(entry: Entry, answer: Answered, effect: str, refused: str | None) -> dict[str, Any]:
+    said = said_in(entry)
+    payload = entry.payload or {}
+    return {
+        "act": entry.act,
+        "subject": entry.subject,
+        "kind": entry.kind,
+        "on": day_of(entry.on_from_us, answer.mission.zone),
+        "known": utc(entry.known_us),
+        "says": said.says if said else payload.get("reason"),
+        "source": said.source if said else None,
+        "evidence": said.evidence if said else None,
+        "effect": effect,
+        "refused": refused,
+    }
 
 
 def _effect(held: Any) -> str:

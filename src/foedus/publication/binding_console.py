@@ -19,6 +19,8 @@ from foedus.register.bound import Cell
 def show_bound(answer: Answered) -> None:
     """Print the table of states and components, then what is missing, state by state."""
     console = Console(highlight=False, soft_wrap=True)
+    if answer.is_exercise:
+        console.print(Text("EXERCISE", style="bold reverse"))
     console.print(Text(answer.mission.title, style="bold"))
     console.print(Text(headline(answer)))
     console.print(_table(answer))
