@@ -176,8 +176,7 @@ def fill(log: Log, count: int) -> None:
     for number in range(size, size + count):
         own = row_of(model, fresh, number.to_bytes(32, "big"))
         subject = f"bench/{number * 7919 % SUBJECTS}"
-        ids = {"place": number, "act": number.to_bytes(32, "big"), "subject": subject}
-        rows.append(own._replace(**ids))
+        rows.append(own._replace(place=number, act=number.to_bytes(32, "big"), subject=subject))
     with log.store.writing():
         frontier = Frontier.at(size, log.node)
         log.store.add(rows, list(completed_tiles(frontier, rows)))
