@@ -208,7 +208,8 @@ def _rung(asked: Question, term: Term, rule: RungRule, events: Mapping[str, Reac
         for one in rule.needs
     )
     counted = events.get(rule.counted_from or rule.id, reached)
-    clock = clock_of(rule, counted.decision, asked.agreement.head.zone)
+    anchoring = None if reached.answer is Answer.NO else counted.decision
+    clock = clock_of(rule, anchoring, asked.agreement.head.zone)
     conduct, conduct_reasons = _conduct(asked, rule)
     answered = settled(asked.case, rule, clock, asked.standing.answers, asked.at_us)
     state, reasons = _state(asked, reached, needs, conduct, answered)
