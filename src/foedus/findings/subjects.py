@@ -2,8 +2,8 @@
 """A block of incidents as arrays: numbers as they are, words as codes of the few that occur.
 
 A word is judged once however many rows bear it. Where the accounts of an incident name different
-kinds or targets, and the table of disagreements is at hand, each account is judged too; where they name different
-places, the error disc holds them all.
+kinds or targets, and the table of disagreements is at hand, each account is judged too; where they
+name different places, the error disc holds them all.
 """
 
 from __future__ import annotations
