@@ -18,7 +18,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from findings.made import TRUCE, Row, run, written
+from findings.made import TRUCE, Row, disputes_of, run, written
 from foedus.base.areas import SHARE_ERROR, Area, along
 from foedus.terms.record import Agreement
 
@@ -200,6 +200,24 @@ def test_polygon_agrees_with_the_winding_number(point: tuple[float, float]) -> N
     told = answer("polygon", row)["verdict"]
     assume(told != "undetermined")
     assert (told == "breach") == (abs(in_polygon(point)) > 0.5)
+
+
+@pytest.mark.parametrize(
+    ("other", "verdict"),
+    [
+        ("48.0, 37.80001", "breach"),
+        ("48.05, 37.8", "breach"),
+        ("48.2, 37.8", "contested"),
+        ("48.0, 38.2", "contested"),
+    ],
+)
+def test_accounts_of_the_place_are_heard(other: str, verdict: str) -> None:
+    """Where accounts name several places, a breach is indicated if all of them lie in the zone."""
+    row = placed((48.0, 37.8), 300) | {"disagreements": ["place"]}
+    disputes = disputes_of(("incident-0000000", "place", said) for said in ("48.0, 37.8", other))
+    told = run([row], TRUCES["circle"], disputes=disputes).findings.to_pylist()
+    (mine,) = [one for one in told if one["term_id"] == "no-fire-in-town"]
+    assert mine["verdict"] == verdict
 
 
 @pytest.mark.parametrize("zone", TRUCES)

@@ -39,6 +39,7 @@ from foedus.findings.subjects import (
     judged_words,
     named_of,
     with_accounts,
+    with_places,
 )
 from foedus.findings.verdicts import constants, packed
 from foedus.terms.rules import ALL, ANY, BanRule, PresenceRule
@@ -69,7 +70,7 @@ class Asking:
         self, subjects: Subjects, rulebook: Rulebook, disagreements: pa.Table | None
     ) -> None:
         self.subjects, self.rulebook = subjects, rulebook
-        self.ground = Ground(subjects)
+        self.ground = Ground(with_places(subjects, disagreements))
         self.accounts = {
             field: accounts_of(subjects, disagreements, field) for field in ("kind", "target")
         }
