@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 from math import prod
 from typing import Any
 
@@ -18,7 +18,7 @@ from foedus.errors import OperatorError, SourceError
 from foedus.terms.conditions.checking import load_condition
 from foedus.terms.conditions.evaluation import LegalTruth, legal_truth, verdicts
 from foedus.terms.conditions.history import DETERMINED, INDICATED, Fact
-from foedus.terms.conditions.likelihood import likelihood_at, likelihood_ever
+from foedus.terms.conditions.likelihood import bounds_ever, likelihood_at, likelihood_ever
 from foedus.terms.conditions.probabilities import (
     at_least,
     bounds_at_least,
@@ -141,6 +141,30 @@ def test_ever_is_within_its_error(chances: list[float | None]) -> None:
     assert found == likelihood_ever(
         load_condition(TEXT), table, ASKED, {"p": "X"}, samples=4_000, seed=found.seed or 0
     )
+
+
+@settings(max_examples=20)
+@given(
+    st.lists(st.none() | st.integers(0, 20).map(lambda n: n / 20), min_size=1, max_size=5),
+    st.integers(1, 3),
+)
+def test_bounds_of_ever_hold(chances: list[float | None], width: int) -> None:
+    """Whatever the dependence, the bounds hold: independent facts, and facts that come together."""
+    facts = breaches(chances, width=width)
+    found = bounds_ever(load_condition(TEXT), to_table(Fact, facts), ASKED, {"p": "X"})
+    sure, possible = enumerated(TEXT, facts, None)
+    assert found.low - 1e-9 <= sure
+    assert possible <= found.high + 1e-9
+    together = [0.0, *sorted(1.0 if c is None else c for c in chances), 1.0]
+    joint = [0.0, 0.0]
+    for low, high in pairwise(together):
+        held = [f for f, c in zip(facts, chances, strict=True) if c is None or c >= high > low]
+        for verdict in verdicts(load_condition(TEXT), held, ASKED, {"party": ("X",)}):
+            is_sure = bool(verdict.sure or verdict.episodes)
+            joint[0] += (high - low) * is_sure
+            joint[1] += (high - low) * (is_sure or bool(verdict.possible))
+    assert found.low - 1e-9 <= joint[0]
+    assert joint[1] <= found.high + 1e-9
 
 
 def test_intervals_of_samples() -> None:

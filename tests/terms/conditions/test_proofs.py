@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import copy
+import subprocess
+import sys
 from collections.abc import Iterator
 from random import Random
 from typing import Any
@@ -16,9 +18,10 @@ from hypothesis import strategies as st
 from foedus.terms.conditions.checking import load_condition
 from foedus.terms.conditions.history import Fact
 from foedus.terms.conditions.proof_checker import objections
-from foedus.terms.conditions.proofs import Proof, proof_json, prove, read_proof
+from foedus.terms.conditions.proofs import prove
 from foedus.terms.conditions.reasons import lasting, told
 from foedus.terms.conditions.record import Asked, Record, known
+from foedus.terms.conditions.traces import Proof, proof_json, read_proof
 from foedus.terms.conditions.variables import columns, sorts
 from terms.conditions.made import DAY_US, VALUES, Maker
 
@@ -169,6 +172,18 @@ def test_a_hidden_fact_is_found() -> None:
     assert proof.verdict == "no"
     assert objections(proof, facts[1:]) == []
     assert objections(proof, facts)
+
+
+def test_the_checker_stands_alone() -> None:
+    """Who checks a proof loads nothing of what judges conditions."""
+    judges = ("judging", "spans", "record", "candidates", "evaluation", "proofs", "batch")
+    code = (
+        "import sys, foedus.terms.conditions.proof_checker\n"
+        "print(*(name.split('.')[-1] for name in sys.modules if 'terms.conditions.' in name))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "parsing" in run.stdout.split()
+    assert not {*judges} & {*run.stdout.split()}
 
 
 def test_what_means_nothing_is_refused() -> None:

@@ -70,6 +70,7 @@ class Judge:
 
     def __init__(self, condition: Condition, record: Record) -> None:
         self.condition, self.record, self.axis = condition, record, record.axis
+        self._domains: dict[str, tuple[Value, ...]] = {}
 
     def judge(self, body: Body, valuation: Valuation) -> Judged:
         """Return how a condition stands under a valuation of its free variables."""
@@ -112,7 +113,9 @@ class Judge:
 
     def each(self, name: str, sort: str, body: Body, valuation: Valuation) -> list[Judged]:
         """Return how a condition stands for each value of a variable, in the domain's order."""
-        values = self.record.domain(sort, self.condition)
+        if sort not in self._domains:
+            self._domains[sort] = self.record.domain(sort, self.condition)
+        values = self._domains[sort]
         return [self.judge(body, {**valuation, name: value}) for value in values]
 
     def count(self, counted: Counted, valuation: Valuation) -> Counts:

@@ -26,9 +26,9 @@ from foedus.terms.conditions.probabilities import (
     clopper_pearson,
     hoeffding,
 )
-from foedus.terms.conditions.record import Asked, Domains, Record, Valuation, facts_of, known
+from foedus.terms.conditions.record import Asked, Domains, Match, Record, Valuation, facts_of, known
 from foedus.terms.conditions.spans import covers, within
-from foedus.terms.conditions.syntax import Condition, Facts, Tally
+from foedus.terms.conditions.syntax import Condition, Facts, Pattern, Tally, Window
 from foedus.terms.conditions.variables import patterns
 
 Dependence = Literal["independent", "unknown"]
@@ -70,27 +70,65 @@ def likelihood_at(
     The condition is one `at least` or `more than` of facts in a window. Raises `OperatorError` for
     any other, which needs `likelihood_ever`; `SourceError` where a fact has no probability.
     """
+    pattern, window, number = _needed(condition)
+    record = Record(_held(history, asked), asked, {})
+    position = record.axis.first(at_us)
+    if position >= record.open_from:
+        raise _unfit("an instant at which the record is closed")
+    matches = list(record.matches(pattern, valuation))
+    return _of_counts(*_chances(record, matches, window, position, number), number, dependence)
+
+
+def bounds_ever(
+    condition: Condition, history: pa.Table, asked: Asked, valuation: Valuation
+) -> Likelihood:
+    """Return bounds that a count of facts is reached at some instant, whatever the dependence.
+
+    The lower is the best of those at the instants at which a fact may come into the window, the
+    upper that so many facts are there at all, as far as a window asked about can hold them. Both
+    hold; they need not be sharp. Takes and raises what `likelihood_at` does.
+    """
+    pattern, window, number = _needed(condition)
+    record = Record(_held(history, asked), asked, {})
+    first, last = record.asked_span
+    matches = list(record.matches(pattern, valuation))
+    ends = {end for match in matches for end in record.axis.enclosing(window, match.placed.span)}
+    low = max(
+        (
+            bounds_at_least(_chances(record, matches, window, position, number)[0], number).low
+            for position in ends
+            if first <= position <= last
+        ),
+        default=0.0,
+    )
+    hull = (record.axis.seen_from(window, first)[0], record.axis.seen_from(window, last)[1])
+    there = [_probability(m.placed.fact) for m in matches if within((m.placed.span,), hull)]
+    if hull[1] >= record.open_from:
+        there += [1.0] * number
+    return Likelihood("bounds", low, bounds_at_least(there, number).high, None, None)
+
+
+def _needed(condition: Condition) -> tuple[Pattern, Window | None, int]:
+    """Return pattern, window and number of a condition that is one count of facts."""
     tally = condition.body
     if not isinstance(tally, Tally) or not isinstance(tally.counted, Facts):
         raise _unfit("one count of facts in one window")
     if tally.comparison not in (">=", ">"):
         raise _unfit("at least or more than")
-    record = Record(_held(history, asked), asked, {})
     number = tally.number + (1 if tally.comparison == ">" else 0)
-    position = record.axis.first(at_us)
-    if position >= record.open_from:
-        raise _unfit("an instant at which the record is closed")
-    window = record.axis.seen_from(tally.counted.window, position)
-    matches = list(record.matches(tally.counted.pattern, valuation))
-    sure = [
-        _probability(m.placed.fact)
-        for m in matches
-        if m.is_sure and covers((window,), m.placed.span)
-    ]
-    possible = [_probability(m.placed.fact) for m in matches if within((m.placed.span,), window)]
-    if window[1] >= record.open_from:
+    return tally.counted.pattern, tally.counted.window, number
+
+
+def _chances(
+    record: Record, matches: Sequence[Match], window: Window | None, position: int, number: int
+) -> tuple[list[float], list[float]]:
+    """Return the probabilities of the facts surely in a window, and of those possibly in it."""
+    seen = record.axis.seen_from(window, position)
+    inside = [m for m in matches if m.is_sure and covers((seen,), m.placed.span)]
+    possible = [_probability(m.placed.fact) for m in matches if within((m.placed.span,), seen)]
+    if seen[1] >= record.open_from:
         possible += [1.0] * number
-    return _of_counts(sure, possible, number, dependence)
+    return [_probability(match.placed.fact) for match in inside], possible
 
 
 def _of_counts(

@@ -15,7 +15,6 @@ from foedus.errors import FoedusError
 from foedus.terms.conditions.history import Fact
 from foedus.terms.conditions.kinds import KINDS
 from foedus.terms.conditions.parsing import parse
-from foedus.terms.conditions.proofs import Ends, Proof, Trace
 from foedus.terms.conditions.syntax import (
     Always,
     And,
@@ -37,6 +36,7 @@ from foedus.terms.conditions.syntax import (
     Variable,
     Window,
 )
+from foedus.terms.conditions.traces import Ends, Proof, Trace, facts_in
 from foedus.terms.conditions.variables import children, columns, patterns, sorts
 
 _BEGIN: Final = -(1 << 99)
@@ -106,7 +106,7 @@ class _Checker:
         for fact in self.proof.facts:
             if held.get(fact.fact_id) != fact:
                 yield f"fact {fact.fact_id!r} is not so on record"
-        if {fact.fact_id for fact in self.proof.facts} != set(_fact_ids(self.proof.trace)):
+        if {fact.fact_id for fact in self.proof.facts} != set(facts_in(self.proof.trace)):
             yield "the facts are not those of the trace"
 
     def _is_valuation(self) -> bool:
@@ -389,10 +389,6 @@ def _window_of(body: Any) -> Window | None:
             return window
         case _:
             return getattr(body, "window", None)
-
-
-def _fact_ids(trace: Trace) -> list[str]:
-    return [*trace.facts, *(name for part in trace.parts for name in _fact_ids(part))]
 
 
 def _pair(ends: Ends) -> Pair:

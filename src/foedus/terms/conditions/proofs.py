@@ -9,14 +9,9 @@ is left to `reasons`.
 
 from __future__ import annotations
 
-from typing import Any
-
-import msgspec
-
 from foedus.terms.conditions.canonical import written
-from foedus.terms.conditions.history import Fact
 from foedus.terms.conditions.judging import Judge
-from foedus.terms.conditions.record import Record, Valuation, Value
+from foedus.terms.conditions.record import Record, Valuation
 from foedus.terms.conditions.spans import FOREVER, NEVER, Span, Spans, covers, holds, within
 from foedus.terms.conditions.syntax import (
     Always,
@@ -33,45 +28,8 @@ from foedus.terms.conditions.syntax import (
     Values,
     Window,
 )
+from foedus.terms.conditions.traces import Ends, Proof, Trace, facts_in
 from foedus.terms.conditions.variables import children, columns
-
-Ends = tuple[int | None, int | None]
-"""First and last position; None: without an end on that side."""
-
-
-class Trace(msgspec.Struct, frozen=True, kw_only=True):
-    """One part of a condition in the stretch of time that matters for the whole."""
-
-    span: Ends
-    sure: tuple[Ends, ...]
-    possible: tuple[Ends, ...]
-    """All positions that are not no; those of `sure` too."""
-    episodes: tuple[Ends, ...]
-    facts: tuple[str, ...] = ()
-    """Ids of the facts that match it, surely or possibly, and bear on the stretch."""
-    values: tuple[str, ...] = ()
-    """Values of its variable, one for each of `parts`."""
-    parts: tuple[Trace, ...] = ()
-
-
-class Proof(msgspec.Struct, frozen=True, kw_only=True):
-    """The verdict on a condition under one valuation at one instant, with its reasons."""
-
-    condition: str
-    """Its canonical text."""
-    valuation: dict[str, Value]
-    at_us: int
-    rank: int
-    """Rank in the microsecond, where the order of a log decides; else 0."""
-    ties: int
-    """Ranks of one microsecond: a position is microsecond times ties plus rank."""
-    open_from: int
-    """First position at which the record is open."""
-    verdict: str
-    """sure, possible or no"""
-    facts: tuple[Fact, ...]
-    """The facts that bear on it, as the record has them."""
-    trace: Trace
 
 
 def prove(
@@ -84,7 +42,7 @@ def prove(
     trace = _Tracing(judge).trace(condition.body, values, (position, position))
     judged = judge.judge(condition.body, values)
     is_sure, is_possible = holds(judged.sure, position), holds(judged.possible, position)
-    used = set(_fact_ids(trace))
+    used = set(facts_in(trace))
     return Proof(
         condition=written(condition),
         valuation=values,
@@ -96,16 +54,6 @@ def prove(
         facts=tuple(item.fact for item in record.placed if item.fact.fact_id in used),
         trace=trace,
     )
-
-
-def proof_json(proof: Proof) -> Any:
-    """Return a proof as plain values for JSON."""
-    return msgspec.to_builtins(proof)
-
-
-def read_proof(value: Any) -> Proof:
-    """Return the proof that plain values hold; raises `msgspec.ValidationError` on others."""
-    return msgspec.convert(value, Proof)
 
 
 class _Tracing:
@@ -174,10 +122,6 @@ class _Tracing:
             for found in self.judge.record.matches(pattern, valuation)
             if found.placed.first <= span[1] and span[0] <= found.placed.last
         )
-
-
-def _fact_ids(trace: Trace) -> list[str]:
-    return [*trace.facts, *(name for part in trace.parts for name in _fact_ids(part))]
 
 
 def _ends(span: Span) -> Ends:

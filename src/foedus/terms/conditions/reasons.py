@@ -16,7 +16,6 @@ from foedus.terms.conditions.canonical import written
 from foedus.terms.conditions.history import Fact
 from foedus.terms.conditions.kinds import KINDS
 from foedus.terms.conditions.parsing import parse
-from foedus.terms.conditions.proofs import Proof, Trace
 from foedus.terms.conditions.syntax import (
     And,
     Body,
@@ -32,6 +31,7 @@ from foedus.terms.conditions.syntax import (
     Tally,
     Variable,
 )
+from foedus.terms.conditions.traces import Proof, Trace
 
 _HEADS: Final = {"sure": "met", "possible": "possibly met", "no": "not met"}
 _UNITS: Final = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))

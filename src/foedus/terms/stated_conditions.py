@@ -33,7 +33,7 @@ class _Written(NamedTuple):
     place: Place
 
 
-def check_triggers(
+def check_stated_conditions(
     clauses: Iterable[Clause], articles: Iterable[Article], references: References, faults: Faults
 ) -> None:
     """Add every fault of the conditions of a document."""
