@@ -21,7 +21,7 @@ from foedus.cli import EPILOG, app
 from foedus.commands.calling import CODES, INTERRUPTED
 from small_mission import ROOT, Rows, all_rows, cut, make_mission
 
-COMMANDS = ("run", "incidents", "why", "sources", "check", "count", "exposure")
+COMMANDS = ("run", "incidents", "why", "sources", "check", "count", "exposure", "replay")
 TRUCE = "may-2025.md"
 Call = Callable[..., Result]
 
@@ -68,8 +68,8 @@ def test_examples_in_help_run(command: str, call: Call) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_json_is_one_object(command: str, call: Call) -> None:
     """With --json, standard output is one line that holds one JSON object."""
-    asked = {"why": "ucdp-ged:147997", "check": TRUCE}.get(command, "donbas")
-    done = call(command, asked, "--json")
+    asked = {"why": ["ucdp-ged:147997"], "check": [TRUCE], "replay": ["minsk-2", "donbas"]}
+    done = call(command, *asked.get(command, ["donbas"]), "--json")
     assert done.stdout.count("\n") == 1
     assert isinstance(json.loads(done.stdout), dict)
 

@@ -27,6 +27,7 @@ __all__ = [
     "findings",
     "history",
     "incidents",
+    "replay",
     "run",
     "sources",
     "why",
@@ -40,6 +41,7 @@ _HOMES = {
     "findings": "foedus.publication.indications",
     "history": "foedus.publication.binding",
     "incidents": "foedus.publication.answers",
+    "replay": "foedus.replay.played",
     "sources": "foedus.publication.answers",
     "why": "foedus.publication.reasons",
 }

@@ -44,6 +44,7 @@ from foedus.reports.profile import Profile, read_profile
 from foedus.reports.readers import reader_for
 from foedus.reports.record import Article, Refusal, Report
 from foedus.reports.taxonomy import load_kinds, load_targets, load_weapons
+from foedus.terms.governing import Governing
 
 Progress = Callable[[str, int], None]
 """Told the name of the step, and how many rows of it are done."""
@@ -189,8 +190,7 @@ def run(
         # (5) what these indicate under the agreements
         with clock.step("findings"):
             asked = (moment for moment in (on_us, known_us) if moment is not None)
-            rulebook = rulebook_of(found.governing, min([found.period_to_us, *asked]))
-            indicate = partial(findings_found, rulebook=rulebook, engine=LocalEngine(threads))
+            indicate = indicating(found.governing, min([found.period_to_us, *asked]), threads)
             indicated = indicate(fused.incidents, disagreements=fused.disagreements)
             tables |= {name: getattr(indicated, name) for name in INDICATED}
         done = Run(
@@ -213,6 +213,14 @@ def run(
             publish(done, folder)
     # (8) is the end of `replaced`: from here on the new folder stands
     return replace(done, seconds=clock.seconds, peak_mb=peak_mb())
+
+
+def indicating(
+    governed: Governing, known_us: int | None, threads: int | None = None
+) -> Callable[..., Findings]:
+    """Return what finds, for incidents, what they indicate under the agreements that govern."""
+    rulebook = rulebook_of(governed, known_us)
+    return partial(findings_found, rulebook=rulebook, engine=LocalEngine(threads))
 
 
 def last_us(written: str | None, zone: str, option: str) -> int | None:
