@@ -42,6 +42,7 @@ from foedus.trust.validation import entry_of
 
 KINDS = kinds.table(keyring.KINDS, kinds.KINDS)
 KEY = HeldKey(Ed25519PrivateKey.generate())
+CLERK = HeldKey(Ed25519PrivateKey.generate())
 SUBJECTS = 10_000
 TRACE: Fold[tuple[int, int]] = Fold(
     lambda _subject: (0, 0), lambda held, entry: (held[0] + 1, max(held[1], entry.on_to_us))
@@ -53,21 +54,21 @@ def now_us() -> int:
     return time.time_ns() // 1000
 
 
-def act(kind: str, payload: dict[str, object], subject: str) -> Act:
+def act(kind: str, payload: dict[str, object], subject: str, by: HeldKey = KEY) -> Act:
     """Return a signed act of this moment."""
     draft = Draft(kind=kind, mission="bench", subject=subject, on="2026-01-06", payload=payload)
-    return signed(sealed(draft, KEY.key, utc(now_us()), secrets.token_bytes(64)), KEY)
+    return signed(sealed(draft, by.key, utc(now_us()), secrets.token_bytes(64)), by)
 
 
 def note(number: int) -> Act:
     """Return a signed note of some 200 characters."""
     text = f"note {number}: what was said at the meeting, in a sentence or two. " * 3
     payload: dict[str, object] = {"text": text, "source": "https://example.org/minutes"}
-    return act("record.note", payload, f"bench/{number % SUBJECTS}")
+    return act("record.note", payload, f"bench/{number % SUBJECTS}", CLERK)
 
 
 def opened(store: Store) -> Log:
-    """Return a new log whose one registrar is its clerk as well."""
+    """Return a new log with one registrar and one clerk."""
     log = Log(store, KINDS)
     first = {
         "origin": "log.example/bench",
@@ -75,7 +76,9 @@ def opened(store: Store) -> Log:
         "registrars": [{"key": KEY.key, "holder": "bench"}],
         "registrars_needed": 1,
     }
-    log.append([act("log.open", first, "log")], now_us())
+    clerk = {"key": CLERK.key, "holder": "clerk", "roles": ["recorder"]}
+    acts = [act("log.open", first, "log"), act("key.admit", clerk, f"key/{CLERK.key}")]
+    log.append(acts, now_us())
     return log
 
 
@@ -176,7 +179,8 @@ def fill(log: Log, count: int) -> None:
     for number in range(size, size + count):
         own = row_of(model, fresh, number.to_bytes(32, "big"))
         subject = f"bench/{number * 7919 % SUBJECTS}"
-        rows.append(own._replace(place=number, act=number.to_bytes(32, "big"), subject=subject))
+        act_id = number.to_bytes(32, "big")
+        rows.append(own._replace(place=number, act=act_id, subject=subject))
     with log.store.writing():
         frontier = Frontier.at(size, log.node)
         log.store.add(rows, list(completed_tiles(frontier, rows)))

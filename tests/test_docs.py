@@ -25,10 +25,13 @@ def options() -> dict[str, set[str]]:
     """Return every command of the command line with its options."""
     group = typer.main.get_command(app)
     commands = getattr(group, "commands")  # noqa: B009
-    return {
-        name: {flag for param in command.params for flag in param.opts} | {"--help"}
-        for name, command in commands.items()
-    }
+    return {name: flags(command) | {"--help"} for name, command in commands.items()}
+
+
+def flags(command: typer.core.TyperCommand) -> set[str]:
+    """Return the options of a command; of a group, those of all its commands."""
+    own = {flag for param in command.params for flag in param.opts}
+    return own.union(*(flags(inner) for inner in getattr(command, "commands", {}).values()))
 
 
 def test_no_link_is_dead() -> None:

@@ -14,7 +14,31 @@ import sys
 from pathlib import Path
 
 PAGE = Path(__file__).parent.parent / "docs" / "reference" / "cli.md"
-COMMANDS = ("run", "incidents", "why", "sources", "check")
+COMMANDS = (
+    "run",
+    "incidents",
+    "why",
+    "sources",
+    "check",
+    "act new",
+    "act sign",
+    "act send",
+    "keys new",
+    "keys list",
+    "keys agent",
+    "keys witness",
+    "history",
+    "prove",
+    "verify",
+    "log open",
+    "log verify",
+    "log audit",
+    "log checkpoint",
+    "log witness",
+    "log export",
+    "log import",
+    "log erase",
+)
 HEAD = """\
 # The command line
 
@@ -58,7 +82,7 @@ def _source() -> str:
 def cli_reference() -> str:
     """Return the page."""
     parts = [HEAD, f"## foedus\n\n```text\n{said()}\n```\n"]
-    parts += [f"## foedus {name}\n\n```text\n{said(name)}\n```\n" for name in COMMANDS]
+    parts += [f"## foedus {name}\n\n```text\n{said(*name.split())}\n```\n" for name in COMMANDS]
     return "\n".join(parts)
 
 
