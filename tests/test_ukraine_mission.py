@@ -223,3 +223,9 @@ def test_answers_are_json() -> None:
     told = json.loads(msgspec.json.encode(told_of(bound(MISSION))))
     assert all(cell["source"] for cell in told["cells"] if cell["pledge"] != "none")
     assert told["circles"] == [["UA/settlement", "US/guarantee"]]
+
+
+def test_a_mission_without_acts_is_told() -> None:
+    """Asked of a mission that has no acts, the question is refused with what to do."""
+    with pytest.raises(OperatorError, match="a mission with acts"):
+        bound(ROOT / "missions" / "donbas")

@@ -99,6 +99,10 @@ def _record(mission: Mission, log: Path | None) -> tuple[tuple[Entry, ...], bool
     """Return the acts of the public record and of a log as one record, in the order of `known`."""
     public = read_acts(mission.folder / FOLDER, mission.zone, shipped_procedures())
     if log is None:
+        if not public:
+            hint = f"write them into {FOLDER}/, or name a log with --log"
+            got = f"none in {mission.folder / FOLDER}"
+            raise OperatorError(Fault(expected="a mission with acts", got=got, hint=hint))
         return public, False
     if not log.is_file():
         fault = Fault(file=str(log), expected="the file of a log", got="none")
@@ -287,7 +291,7 @@ def _act(entry: Entry, answer: Answered, effect: str, refused: str | None) -> di
         "act": entry.act,
         "subject": entry.subject,
         "kind": entry.kind,
-        "on": day_of(entry.on_from_us, answer.mission.zone),
+        "on": _when(entry, answer.mission.zone),
         "known": utc(entry.known_us),
         "says": said.says if said else payload.get("reason"),
         "source": said.source if said else None,
@@ -295,6 +299,14 @@ def _act(entry: Entry, answer: Answered, effect: str, refused: str | None) -> di
         "effect": effect,
         "refused": refused,
     }
+
+
+def _when(entry: Entry, zone: str) -> str:
+    """Return when an act held, no finer than it is known."""
+    moment = Moment(
+        written="", zone=zone, from_us=entry.on_from_us, to_us=entry.on_to_us, precision="span"
+    )
+    return shown(moment, Zone(zone, zone))
 
 
 def _effect(held: Any) -> str:
