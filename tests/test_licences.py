@@ -69,7 +69,9 @@ def test_nothing_of_one_machine_is_written_down() -> None:
         assert not found, short(path)
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-spark.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-dev.txt", "requirements-spark.txt"]
+)
 def test_requirements_are_hashed_and_name_no_index(name: str) -> None:
     """Each requirement has an exact version and hashes; where it comes from is not written."""
     text = (ROOT / name).read_text("utf-8").replace("\\\n", " ")
