@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from foedus.register import record
 from foedus.trust import keyring, kinds
 
-KINDS: Final = kinds.table(keyring.KINDS, kinds.KINDS)
+KINDS: Final = kinds.table(keyring.KINDS, kinds.KINDS, record.KINDS)
