@@ -84,7 +84,7 @@ def test_one_vote_turns_the_pledge_binding_everywhere(scratch: Path) -> None:
     assert {key: before.bound.cells[key] for key in others} == {
         key: after.bound.cells[key] for key in others
     }
-    acts = foedus.history("EE/land", scratch)["acts"]
+    acts = foedus.history(scratch, "EE/land")["acts"]
     assert [act["kind"] for act in acts] == ["commitment.step", "consent.step"]
     page = bound_page(after)
     assert "Law stands behind 1 of 24 pledges." in page
@@ -210,12 +210,12 @@ def test_every_fault_of_every_file_is_told(scratch: Path) -> None:
 
 def test_history_tells_what_moved_nothing_and_why() -> None:
     """Acts come with their sources; one that moved nothing says why, and a wrong id is hinted."""
-    (act,) = foedus.history("PL/neighbour", MISSION)["acts"]
+    (act,) = foedus.history(MISSION, "PL/neighbour")["acts"]
     assert "moves nothing" in act["refused"]
-    by_id: dict[str, Any] = foedus.history(act["act"][:12], MISSION)
+    by_id: dict[str, Any] = foedus.history(MISSION, act["act"][:12])
     assert by_id["subjects"] == ["commitment:PL/neighbour"]
     with pytest.raises(OperatorError, match="EE/land"):
-        foedus.history("EE/lnad", MISSION)
+        foedus.history(MISSION, "EE/lnad")
 
 
 def test_answers_are_json() -> None:

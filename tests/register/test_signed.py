@@ -97,7 +97,7 @@ def test_a_signed_vote_binds_and_its_withdrawal_unbinds(tmp_path: Path) -> None:
     log.append([act("act.withdraw", SUBJECT, back, "ee")], now(86_400))
     assert bound(MISSION, log=path).bound.bound == ()
     assert bound(MISSION, log=path, known="2026-06-01").bound.bound
-    told = history("EE/land", MISSION, log=path)["acts"]
+    told = history(MISSION, "EE/land", log=path)["acts"]
     assert "it was withdrawn" in [one["refused"] for one in told]
 
 

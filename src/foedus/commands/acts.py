@@ -8,7 +8,17 @@ from typing import Annotated, Any
 
 import typer
 
-from foedus.commands.calling import CODES, Json, emit, examples, spread, told
+import foedus
+from foedus.commands.calling import (
+    CODES,
+    Beside,
+    Json,
+    Known,
+    emit,
+    examples,
+    spread,
+    told,
+)
 from foedus.commands.signing import (
     Drafting,
     LogAt,
@@ -153,6 +163,70 @@ def witness_name(
     if not is_key(key):
         raise OperatorError(Fault(expected="a key: ed25519: and 64 digits", got=key))
     typer.echo(str(witness_key(name, key)))
+
+
+@app.command(
+    epilog=examples(
+        "history acts.sqlite made/1",
+        "history ukraine-2026 EE/land",
+        "history ukraine-2026 paris-declaration --json",
+    )
+)
+@told
+def history(
+    where: Annotated[
+        str, typer.Argument(metavar="LOG|MISSION", help="A log, or a mission with acts.")
+    ],
+    subject: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID",
+            help="Id of a subject or an act; in a mission also a cell such as EE/land.",
+        ),
+    ],
+    *,
+    known: Known = None,
+    log: Beside = None,
+    as_json: Json = False,
+) -> None:
+    """Tell all acts about one subject; in a mission with their sources, and what came of each."""
+    if not is_log(where):
+        found = foedus.history(where, subject, known=known, log=log)
+        if as_json:
+            return emit(found)
+        from foedus.publication.binding_console import show_history
+
+        return show_history(found)
+    if known is not None or log is not None:
+        got = "--known" if known is not None else "--log"
+        raise OperatorError(Fault(column=got, expected="a mission with it", got=repr(where)))
+    return show_log(where, subject, as_json=as_json)
+
+
+def is_log(where: str) -> bool:
+    """Return whether that names a log and no mission: an address, or a file that is no TOML."""
+    return where.startswith(("postgresql:", "postgres:")) or Path(where).suffix not in ("", ".toml")
+
+
+def show_log(where: str, subject: str, *, as_json: bool) -> None:
+    """Print the acts of one subject in a log, in the order in which the record knew them."""
+    from foedus.publication.escapes import visible
+    from foedus.trust.times import utc
+
+    with opened(where, read_only=True) as found:
+        entries = found.entries_of(subject)
+        if not entries:
+            entries = found.entries_of(found.row(found.index_of(subject)).subject)
+        exercise = found.standing.exercise
+    if as_json:
+        return emit({"exercise": exercise, "subject": entries[0].subject, "acts": entries})
+    for entry in entries:
+        held = f"{utc(entry.on_from_us)[:10]}"
+        line = f"known {utc(entry.known_us)[:19]}Z  held {held}  {entry.kind}  {entry.act[:16]}"
+        typer.echo(marked(exercise, f"{entry.index}  {line}"))
+        for name, value in (entry.payload or {"payload": "erased or withheld"}).items():
+            typer.echo(visible(marked(exercise, f"    {name}: {value}")))
+    return None
 
 
 @app.command(

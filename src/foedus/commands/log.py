@@ -175,36 +175,6 @@ def witness(folder: Folder, wanted: Watching) -> None:
     typer.echo(marked(exercise, f"Cosigned {note.origin} at {note.size} entries."), err=True)
 
 
-@log.command(
-    epilog=examples("log history acts.sqlite made/1", "log history acts.sqlite made/1 --json")
-)
-@told
-def history(
-    where: LogAt,
-    subject: Annotated[str, typer.Argument(metavar="ID", help="Id of a subject, or of an act.")],
-    *,
-    as_json: Json = False,
-) -> None:
-    """Tell all acts about one subject, in the order in which the record knew them."""
-    from foedus.publication.escapes import visible
-    from foedus.trust.times import utc
-
-    with opened(where, read_only=True) as found:
-        entries = found.entries_of(subject)
-        if not entries:
-            entries = found.entries_of(found.row(found.index_of(subject)).subject)
-        exercise = found.standing.exercise
-    if as_json:
-        return emit({"exercise": exercise, "subject": entries[0].subject, "acts": entries})
-    for entry in entries:
-        held = f"{utc(entry.on_from_us)[:10]}"
-        line = f"known {utc(entry.known_us)[:19]}Z  held {held}  {entry.kind}  {entry.act[:16]}"
-        typer.echo(marked(exercise, f"{entry.index}  {line}"))
-        for name, value in (entry.payload or {"payload": "erased or withheld"}).items():
-            typer.echo(visible(marked(exercise, f"    {name}: {value}")))
-    return None
-
-
 @log.command(epilog=examples("log export acts.sqlite tiles"))
 @told
 def export(

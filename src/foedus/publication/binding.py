@@ -19,7 +19,7 @@ from foedus.base.calendars import Calendar
 from foedus.base.moments import Moment, shown
 from foedus.base.zones import Zone
 from foedus.errors import Fault, OperatorError, did_you_mean
-from foedus.mission import FILE, HOME, Mission, asked_moment, read_mission
+from foedus.mission import Mission, asked_moment, read_mission
 from foedus.register.bound import Bound, Cell, Law, Missing
 from foedus.register.bound import bound as bound_by
 from foedus.register.holdings import Register, at, said_in, start, step
@@ -219,36 +219,31 @@ def unmet(cell: Cell, *, is_known: bool) -> tuple[Missing, ...]:
 
 
 def history(
+    mission: str | Path | Mission,
     asked: str,
-    where: str | Path | None = None,
     *,
     known: str | None = None,
     log: Path | None = None,
 ) -> dict[str, Any]:
     """Return every act of a subject with what came of it, in the order in which the acts held.
 
-    `asked` is a cell (EE/land), an instrument, a fact, a subject, or the beginning of an act's id;
-    without `where`, the missions below `missions/` are searched. Raises `OperatorError` if nothing
-    is found.
+    `asked` is a cell (EE/land), an instrument, a fact, a subject, or the beginning of an act's id.
+    Raises `OperatorError` if there is no such act, and as `bound` does.
     """
-    missions = (
-        [where]
-        if where is not None
-        else sorted(
-            path.parent for path in HOME.glob(f"*/{FILE}") if (path.parent / FOLDER).is_dir()
-        )
-    )
-    known_names: set[str] = set()
-    for place in missions:
-        answer = bound(place, known=known, log=log)
-        subjects = _asked(asked, answer.entries)
-        if subjects:
-            told = [item for subject in subjects for item in _told(subject, answer)]
-            return {"mission": answer.mission.id, "subjects": subjects, "acts": told}
-        known_names |= {entry.subject.partition(":")[2] for entry in answer.entries}
-    hint = did_you_mean(asked, known_names) if known_names else "no mission here has acts: use --in"
-    expected = "a cell such as EE/land, an instrument, a fact, or an act's id"
-    raise OperatorError(Fault(expected=expected, got=repr(asked), hint=hint))
+    answer = bound(mission, known=known, log=log)
+    subjects = _asked(asked, answer.entries)
+    if not subjects:
+        names = {entry.subject.partition(":")[2] for entry in answer.entries}
+        expected = "a cell such as EE/land, an instrument, a fact, or an act's id"
+        hint = did_you_mean(asked, names)
+        raise OperatorError(Fault(expected=expected, got=repr(asked), hint=hint))
+    told = [item for subject in subjects for item in _told(subject, answer)]
+    return {
+        "mission": answer.mission.id,
+        "is_exercise": answer.is_exercise,
+        "subjects": subjects,
+        "acts": told,
+    }
 
 
 def _asked(asked: str, entries: Sequence[Entry]) -> list[str]:

@@ -98,12 +98,14 @@ def closing(answer: Answered) -> Iterator[str]:
         yield "waiting in a circle: " + " for ".join((*circle, circle[0]))
     if answer.is_at_end:
         yield f"The record ends on {answer.known}; of later days it says nothing."
-    yield f"next: foedus history {next(iter(answer.bound.cells), 'ID')} --in {answer.mission.id}"
+    yield f"next: foedus history {answer.mission.id} {next(iter(answer.bound.cells), 'ID')}"
 
 
 def show_history(found: dict[str, Any]) -> None:
     """Print the acts of a subject, in the order in which they held."""
     console = Console(highlight=False, soft_wrap=True)
+    if found["is_exercise"]:
+        console.print(Text("EXERCISE", style="bold reverse"))
     for act in found["acts"]:
         console.print(Text(f"{act['on']}  {act['kind']}  {act['act'][:12]}", style="bold"))
         console.print(Text(visible(f"    {act['says']}")))
