@@ -8,10 +8,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from counted_items import FIRST, item, items, rule, rules, windows
 from hypothesis import given
 from hypothesis import strategies as st
 
+from findings.counted_items import FIRST, item, items, rule, rules, windows
 from foedus.errors import DrafterError, OperatorError
 from foedus.findings.bridges import STEPS, bridge
 from foedus.findings.counting import REASONS, Figure, Item, Window, counted, reporting_day, total

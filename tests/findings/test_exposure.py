@@ -8,10 +8,10 @@ from itertools import pairwise
 from math import exp, factorial
 
 import pytest
-from counted_items import FIRST, at, item, rule
 from hypothesis import given
 from hypothesis import strategies as st
 
+from findings.counted_items import FIRST, at, item, rule
 from foedus.findings.access import falls
 from foedus.findings.counting import Figure, Item, counted
 from foedus.findings.exposure import Cell, Watch, days_of, exposure
