@@ -194,7 +194,7 @@ class Naive:
         self, name: str, a: Body, v: Valuation, at: tuple[Instant, ...], ask: Callable[..., bool]
     ) -> bool:
         """Return what was found before, or ask; it changes nothing but the time it takes."""
-        key = (name, id(a), tuple(sorted(v.items())), at)
+        key = (name, id(a), tuple(v.values()), at)
         if key not in self.memo:
             self.memo[key] = ask(a, v, *at)
         return bool(self.memo[key])
