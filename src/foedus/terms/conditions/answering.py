@@ -123,10 +123,16 @@ class Question(NamedTuple):
 
 def answered(question: Question) -> Answered | None:
     """Return how the condition stands; None if it has too many valuations."""
-    plan, record = question.plan, question.record
     found = _anchors(question)  # (1)
-    if found is None:
-        return None
+    return None if found is None else around(question, found)
+
+
+def around(question: Question, found: Anchors, *, by_fact: bool = False) -> Answered:
+    """Return how the condition stands at some anchors; `by_fact`: at those of each fact apart.
+
+    Apart, the column "" of the answer has the row of the fact.
+    """
+    plan, record = question.plan, question.record
     has_values = {
         column: bool(question.record.domain(column).size)
         for counting in plan.countings
@@ -138,6 +144,8 @@ def answered(question: Question) -> Answered | None:
     keys = found.taken(parts.owner).keys if is_cut else found.keys
     counted = [counts(each, keys, parts.first) for each in counters]
     rows = _rows(question, found, parts, counted)  # (4), (5)
+    if by_fact:
+        rows.columns[""] = found.fact[rows.owner]
     number = np.bincount(parts.owner, minlength=found.first.size)
     return _joined(question, found, rows, number)  # (6)
 
@@ -198,7 +206,7 @@ def _is_so(compare: Compare, rows: Rows, question: Question) -> Bools:
         case Variable(name=other):
             right = rows.columns[other]
         case Constant(value=value):
-            right = question.record.words(column_of(question.sorts[name])).code_of(value)
+            right = question.record.code_of(column_of(question.sorts[name]), value)
         case number:
             right = number
     return np.asarray(OPERATORS[compare.operator](left, right), np.bool_)
@@ -206,7 +214,7 @@ def _is_so(compare: Compare, rows: Rows, question: Question) -> Bools:
 
 def _joined(question: Question, anchors: Anchors, rows: Rows, number: Ints) -> Answered:
     """Join the pieces of each valuation; `number` is how many pieces each anchor has: (6)."""
-    keys, value = keyed(rows.columns, question.names, rows.first.size)
+    keys, value = keyed(rows.columns, tuple(rows.columns), rows.first.size)
     grade = anchors.grade[rows.owner]
     sure = np.flatnonzero(rows.sure & (grade == IS))
     once = np.flatnonzero(rows.sure & (grade == ONCE))

@@ -9,7 +9,7 @@ or positions too large for 64 bits, and belongs to the general evaluator.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -27,22 +27,40 @@ LIMIT: Final = 1 << 59
 """Positions of facts lie between -LIMIT and LIMIT."""
 
 
+class Vocabulary(Protocol):
+    """The words of a column, each with its code."""
+
+    def code_of(self, word: str) -> int:
+        """Return the code of a word; one that no row has, if it is not there."""
+
+    def array(self) -> pa.Array:
+        """Return all words; the place of each is its code."""
+
+
+class Dictionary:
+    """The words of a column of an Arrow table."""
+
+    def __init__(self, words: pa.Array, named: Iterable[str] = ()) -> None:
+        self._words = words
+        new = [word for word in sorted(set(named)) if self.code_of(word) == len(words)]
+        if new:
+            self._words = pa.concat_arrays([words, pa.array(new, pa.string())])
+
+    def code_of(self, word: str) -> int:
+        """Return the code of a word; one that no row has, if it is not there."""
+        at: int = pc.index(self._words, word).as_py()
+        return at if at >= 0 else len(self._words)
+
+    def array(self) -> pa.Array:
+        """Return all words; the place of each is its code."""
+        return self._words
+
+
 class Words(NamedTuple):
-    """A column of words: the code of each row that is held, and the word of each code."""
+    """A column of words: the code of each row that is held, and what the codes mean."""
 
     code: Ints
-    word: pa.Array
-
-    def code_of(self, value: str) -> int:
-        """Return the code of a word; one that no row has, if it is not there."""
-        at: int = pc.index(self.word, value).as_py()
-        return at if at >= 0 else len(self.word)
-
-    def naming(self, values: Iterable[str]) -> Words:
-        """Return the same with a code for each value."""
-        new = [value for value in sorted(set(values)) if self.code_of(value) == len(self.word)]
-        words = pa.concat_arrays([self.word, pa.array(new, pa.string())]) if new else self.word
-        return Words(self.code, words)
+    vocabulary: Vocabulary
 
 
 class Coded(NamedTuple):
@@ -57,14 +75,12 @@ class Coded(NamedTuple):
     """The first position at which the record is open."""
     words: Callable[[str], Words]
     """A column by its name."""
-    named: Mapping[str, Iterable[str]]
-    """Column -> values that need not be on record."""
+    domain: Callable[[str], Ints]
+    """The codes of all values of a column, on record or named, by its name."""
 
-    def domain(self, column: str) -> Ints:
-        """Return the codes of all values of a column, on record or named."""
-        words = self.words(column)
-        named = [words.code_of(value) for value in self.named.get(column, ())]
-        return np.union1d(words.code[words.code != UNKNOWN], np.array(named, np.int64))
+    def code_of(self, column: str, word: str) -> int:
+        """Return the code of a word in a column."""
+        return self.words(column).vocabulary.code_of(word)
 
 
 def column_of(sort: str) -> str:
@@ -82,18 +98,24 @@ def coded(table: pa.Table, asked: Asked, named: Mapping[str, Iterable[str]]) -> 
 
     def words(name: str) -> Words:
         if name not in cache:
-            cache[name] = _words(table, name, rows).naming(named.get(name, ()))
+            cache[name] = _words(table, name, rows, named.get(name, ()))
         return cache[name]
 
+    def domain(name: str) -> Ints:
+        found = words(name)
+        codes = [found.vocabulary.code_of(word) for word in named.get(name, ())]
+        return np.union1d(found.code[found.code != UNKNOWN], np.array(codes, np.int64))
+
     from_us, to_us = (_taken(_ints(table, f"occurred_{end}_us"), rows) for end in ("from", "to"))
-    survey = Survey(*surveyed(words("fact_id").code, from_us, to_us, len(words("fact_id").word)))
+    ids = words("fact_id")
+    survey = Survey(*surveyed(ids.code, from_us, to_us, len(ids.vocabulary.array())))
     if _is_faulty(survey, asked):
         return None
-    first, ties = (from_us, 1) if asked.ties == "simultaneous" else _ranked(from_us)
+    first, ties = (from_us, 1) if asked.ties == "simultaneous" else ranked(from_us)
     last = to_us - 1 if asked.ties == "simultaneous" else first
     if survey.farthest_us * ties >= LIMIT:
         return None
-    return Coded(first, last, ties, open_from(first, ties, asked), words, named)
+    return Coded(first, last, ties, open_from(first, ties, asked), words, domain)
 
 
 def open_from(first: Ints, ties: int, asked: Asked) -> int:
@@ -111,7 +133,7 @@ def _held(table: pa.Table, known_us: int) -> Ints | None:
         stands = pc.fill_null(pc.greater(table["known_to_us"], known_us), True)
         held &= stands.to_numpy()
     verdict = _words(table, "verdict", None)
-    held &= verdict.code == verdict.code_of(DETERMINED)
+    held &= verdict.code == verdict.vocabulary.code_of(DETERMINED)
     return None if held.all() else np.flatnonzero(held)
 
 
@@ -147,21 +169,22 @@ def _is_faulty(survey: Survey, asked: Asked) -> bool:
     return survey.is_twice or is_backward or is_placeless
 
 
-def _ranked(us: Ints) -> tuple[Ints, int]:
+def ranked(us: Ints, least: int = 1) -> tuple[Ints, int]:
     """Return microseconds times ties plus rank, and the ties; ranks follow the order of rows.
 
-    Each microsecond has one rank more than it may need, for what is not on record there.
+    Each microsecond has one rank more than it may need, for what is not on record there, and no
+    fewer than `least`.
     """
     if not np.any(us[1:] < us[:-1]):
-        return positions(us)
+        return positions(us, least)
     order = np.argsort(us, kind="stable")
     place = np.empty(us.size, np.int64)
-    place[order], ties = positions(us[order])
+    place[order], ties = positions(us[order], least)
     return place, ties
 
 
 @njit(cache=True, nogil=True)
-def positions(us: Ints) -> tuple[Ints, int]:
+def positions(us: Ints, least: int) -> tuple[Ints, int]:
     """Return the positions of ascending microseconds, and the ties."""
     rank = np.zeros(us.size, np.int64)
     most = -1 if us.size == 0 else 0
@@ -169,25 +192,30 @@ def positions(us: Ints) -> tuple[Ints, int]:
         if us[row] == us[row - 1]:
             rank[row] = rank[row - 1] + 1
             most = max(most, rank[row])
-    ties = most + 2
+    ties = max(most + 2, least)
     for row in range(us.size):
         rank[row] += us[row] * ties
     return rank, ties
 
 
-def _words(table: pa.Table, name: str, rows: Ints | None) -> Words:
-    column = table[name]
+def _words(table: pa.Table, name: str, rows: Ints | None, named: Iterable[str] = ()) -> Words:
+    coded_words = single(table[name])
+    words = Dictionary(coded_words.dictionary, named)
+    return Words(_taken(codes_of(coded_words.indices), rows), words)
+
+
+def single(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    """Return a column of words as one array with one dictionary."""
     if not pa.types.is_dictionary(column.type):
         column = column.cast(pa.string()).dictionary_encode()
     if column.num_chunks != 1:
         column = column.unify_dictionaries()
         whole = column.combine_chunks()
-        column = whole if isinstance(whole, pa.ChunkedArray) else pa.chunked_array([whole])
-    coded_words = column.chunk(0)
-    return Words(_taken(_codes(coded_words.indices), rows), coded_words.dictionary)
+        return whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
+    return column.chunk(0)
 
 
-def _codes(indices: pa.Array) -> Ints:
+def codes_of(indices: pa.Array) -> Ints:
     """Return the codes of a dictionary's indices."""
     if not indices.null_count:
         return np.asarray(indices.to_numpy())

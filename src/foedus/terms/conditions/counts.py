@@ -61,7 +61,7 @@ class Counts(NamedTuple):
 def matching(pattern: Pattern, record: Coded) -> Matches:
     """Return the facts that match a pattern, under some valuation of its variables."""
     kind = record.words("kind")
-    row = np.flatnonzero(kind.code == kind.code_of(pattern.kind))
+    row = np.flatnonzero(kind.code == record.code_of("kind", pattern.kind))
     sure = np.ones(row.size, np.bool_)
     keys = {}
     for role in pattern.roles:
@@ -71,7 +71,7 @@ def matching(pattern: Pattern, record: Coded) -> Matches:
             keys[column] = words.code[row]
             continue
         code = words.code[row]
-        is_it = code == words.code_of(role.argument.value)
+        is_it = code == record.code_of(column, role.argument.value)
         kept = is_it | (code == UNKNOWN)
         row, sure = row[kept], (sure & is_it)[kept]
         keys = {name: codes[kept] for name, codes in keys.items()}

@@ -33,6 +33,8 @@ class Anchors(NamedTuple):
     """Spans with their valuation: column -> code; sorted by first position."""
 
     keys: dict[str, Ints]
+    fact: Ints
+    """The row of the fact in its record; without a trigger 0."""
     first: Ints
     last: Ints
     grade: npt.NDArray[np.int8]
@@ -40,7 +42,7 @@ class Anchors(NamedTuple):
     def taken(self, at: Ints) -> Anchors:
         """Return some of them."""
         keys = {name: codes[at] for name, codes in self.keys.items()}
-        return Anchors(keys, self.first[at], self.last[at], self.grade[at])
+        return Anchors(keys, self.fact[at], self.first[at], self.last[at], self.grade[at])
 
 
 class Pieces(NamedTuple):
@@ -62,7 +64,7 @@ def triggered(trigger: Pattern, record: Coded, asked: Span) -> Anchors:
     grade[first != last] = ONCE
     grade[~found.sure] = MAY
     near = (last >= asked[0]) & (first <= asked[1])
-    whole = Anchors(keys, first, last, grade)
+    whole = Anchors(keys, found.row, first, last, grade)
     if not near.all():
         whole = whole.taken(np.flatnonzero(near))
     for column in found.keys:
@@ -98,7 +100,8 @@ def everywhere(columns: Sequence[str], record: Coded, asked: Span) -> Anchors | 
     grid = np.indices([values.size for values in domains]).reshape(len(domains), size)
     keys = {column: values[at] for column, values, at in zip(columns, domains, grid, strict=True)}
     ends = [np.full(size, end) for end in asked]
-    kept = Anchors(keys, ends[0], ends[1], np.full(size, IS, np.int8))
+    nothing = np.zeros(size, np.int64)
+    kept = Anchors(keys, nothing, ends[0], ends[1], np.full(size, IS, np.int8))
     return kept if asked[0] <= asked[1] else kept.taken(np.zeros(0, np.int64))
 
 

@@ -86,7 +86,7 @@ def _values(found: Answered, question: Question, name: str, row: Ints) -> pa.Arr
     values, sort = found.columns[name][row], question.sorts[name]
     if sort == "count":
         return pa.array(values)
-    word = question.record.words(column_of(sort)).word
+    word = question.record.words(column_of(sort)).vocabulary.array()
     return pa.DictionaryArray.from_arrays(values.astype(np.int32, copy=False), word)
 
 
