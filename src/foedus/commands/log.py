@@ -82,14 +82,16 @@ def verify(
         found = audited(store, KINDS)
         store.close()
     figures = {"entries": found.entries, "erased": found.erased, "root": found.root.hex()}
+    figures |= {"exercise": found.exercise}
     if as_json:
         emit(figures | {"checkpoints": found.checkpoints, "faults": list(map(str, found.faults))})
     else:
         for fault in found.faults:
-            typer.echo(visible(str(fault)))
+            typer.echo(marked(found.exercise, visible(str(fault))))
         state = "whole" if not found.faults else f"DAMAGED, {len(found.faults)} faults"
         erased = f", {found.erased} erased or withheld" if found.erased else ""
-        typer.echo(f"{found.entries} entries{erased}, root {found.root.hex()}: {state}")
+        said = f"{found.entries} entries{erased}, root {found.root.hex()}: {state}"
+        typer.echo(marked(found.exercise, said))
     if found.faults:
         raise typer.Exit(CODES[OperatorError])
 
@@ -211,7 +213,8 @@ def import_log(folder: Folder, where: LogAt) -> None:
     store = store_at(where)
     found = read_log(folder, store, KINDS)
     store.close()
-    typer.echo(f"{where}: {found.entries} entries, root {found.root.hex()}.")
+    said = f"{where}: {found.entries} entries, root {found.root.hex()}."
+    typer.echo(marked(found.exercise, said))
 
 
 @log.command(epilog=examples("log erase acts.sqlite ACT --yes"))

@@ -22,7 +22,7 @@ from foedus.trust.acts import Act, commitment, payload_digest
 from foedus.trust.folding import Entry
 from foedus.trust.keyring import Keyring
 from foedus.trust.kinds import Kind
-from foedus.trust.log import Log, act_of, row_of
+from foedus.trust.log import EXERCISE, Log, act_of, row_of
 from foedus.trust.merkle import Frontier, leaf_hash, root
 from foedus.trust.notes import Checkpoint, is_signed_by, log_key, read_checkpoint
 from foedus.trust.stores import Row, Store
@@ -39,6 +39,7 @@ class Audit(NamedTuple):
     checkpoints: int
     root: bytes
     faults: list[Fault]
+    exercise: bool = False
 
 
 def audited(store: Store, kinds: Mapping[str, Kind]) -> Audit:
@@ -53,7 +54,8 @@ def audited(store: Store, kinds: Mapping[str, Kind]) -> Audit:
     faults += walk.faults()
     notes = store.checkpoints()
     faults += _checkpoint_faults(store, walk, notes)
-    return Audit(walk.size, walk.erased, len(notes), walk.frontier.root(), faults)
+    exercise = walk.standing.exercise
+    return Audit(walk.size, walk.erased, len(notes), walk.frontier.root(), faults, exercise)
 
 
 class _Walk:
@@ -188,7 +190,7 @@ def audited_tiles(folder: Path) -> Audit:
     if not faults and found != checkpoint.root:
         expected, got = f"the root {checkpoint.root.hex()[:16]}…", f"{found.hex()[:16]}…"
         faults.append(Fault(file=str(path), expected=expected, got=got))
-    return Audit(len(held), 0, 1, found, faults)
+    return Audit(len(held), 0, 1, found, faults, checkpoint.origin.endswith(EXERCISE))
 
 
 def since(log: Log, checkpoint: Checkpoint) -> list[Entry]:

@@ -65,6 +65,13 @@ class Receipt(NamedTuple):
     root: bytes
 
 
+class Checking(NamedTuple):
+    """Acts whose signatures are being checked, and the answers in their order as they come."""
+
+    acts: Sequence[Act]
+    answers: Iterable[bool]
+
+
 class Log:
     """One log in a store; several may be open on one store at once."""
 
@@ -107,7 +114,14 @@ class Log:
         large batch. Raises `PartyError` with every reason why one may not enter, `OperatorError`
         where the store cannot be written.
         """
-        checked = _checked(acts, pool)
+        return self.append_checked(begun_check(acts, pool), now_us)
+
+    def append_checked(self, checking: Checking, now_us: int) -> Receipt:
+        """Let acts enter whose signatures are being checked already: see `append`.
+
+        So that one batch is checked by other processes while another is written.
+        """
+        acts, checked = checking.acts, _by_act(checking)
         with self.store.writing():
             self.refresh()
             recorded_us = max(now_us, self._standing.known_us)
@@ -266,7 +280,12 @@ class Log:
 
     def entries(self, start: int = 0, end: int | None = None) -> Iterator[Entry]:
         """Yield the entries from `start` on, as folds see them; not those erased as a whole."""
-        return (entry(row) for row in self.store.rows(start, end) if row.kind)
+        decode = _PAYLOAD.decode
+        for place, known_us, subject, kind, begins, ends, act, said in self.store.brief_rows(
+            start, end
+        ):
+            payload = None if said is None else decode(said)
+            yield Entry(place, known_us, subject, kind, begins, ends, act.hex(), payload)
 
     def entries_of(self, subject: str) -> list[Entry]:
         """Return the entries about one subject, in order."""
@@ -311,11 +330,16 @@ def completed_tiles(frontier: Frontier, rows: Iterable[Row]) -> Iterator[TileHas
             yield TileHash(level, index, completed[TILE * level])
 
 
-def _checked(acts: Sequence[Act], pool: Executor | None) -> list[list[bool]]:
-    """Check all signatures, and sort the answers by act."""
-    many = [to_be_checked(act) for act in acts]
-    answers = iter(are_signed([item for own in many for item in own], pool))
-    return [[next(answers) for _ in own] for own in many]
+def begun_check(acts: Sequence[Act], pool: Executor | None = None) -> Checking:
+    """Let the signatures of acts be checked, by a pool of processes if one is given."""
+    many = [signed for act in acts for signed in to_be_checked(act)]
+    return Checking(acts, are_signed(many, pool))
+
+
+def _by_act(checking: Checking) -> list[list[bool]]:
+    """Wait for the answers, and sort them by act."""
+    answers = iter(checking.answers)
+    return [[next(answers) for _ in act.signatures] for act in checking.acts]
 
 
 def row_of(act: Act | None, fresh: Entry, committed: bytes) -> Row:

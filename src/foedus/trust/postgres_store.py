@@ -15,7 +15,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from foedus.errors import Fault, OperatorError
-from foedus.trust.stores import FORM, Row, TileHash
+from foedus.trust.stores import FORM, BriefRow, Row, TileHash
 
 SCHEMA: Final = (
     "CREATE TABLE IF NOT EXISTS form (said TEXT NOT NULL)",
@@ -35,6 +35,10 @@ SCHEMA: Final = (
 _ROWS: Final = (
     "SELECT idx, commitment, known_us, act, subject, kind, on_from_us, on_to_us, about_keys,"
     " envelope, signatures, payload, seal FROM entries JOIN acts USING (idx)"
+)
+_BRIEF: Final = (
+    "SELECT idx, known_us, subject, kind, on_from_us, on_to_us, act, payload"
+    " FROM entries JOIN acts USING (idx) WHERE idx >= %s AND idx < %s AND kind <> '' ORDER BY idx"
 )
 ERASE: Final = "UPDATE acts SET payload = NULL, seal = NULL WHERE idx = %s"
 ERASE_WHOLE: Final = (
@@ -111,6 +115,14 @@ class PostgresStore:
             cursor.itersize = 5_000
             cursor.execute(f"{_ROWS} WHERE idx >= %s AND idx < %s ORDER BY idx", values)
             yield from map(Row._make, cursor)
+
+    def brief_rows(self, start: int = 0, end: int | None = None) -> Iterator[BriefRow]:
+        """Yield what folds need of the entries, in order; not of those erased as a whole."""
+        values = (start, _END if end is None else end)
+        with self._told(), self._db.transaction(), self._db.cursor(name="brief") as cursor:
+            cursor.itersize = 5_000
+            cursor.execute(_BRIEF, values)
+            yield from cursor
 
     def rows_of(self, subject: str) -> list[Row]:
         """Return the entries about one subject, in order."""

@@ -9,7 +9,7 @@ and `agent`; both give a `Signer`.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from functools import lru_cache
 from typing import Final, NamedTuple, Protocol
@@ -87,8 +87,12 @@ def is_signed(signed: Signed) -> bool:
     return True
 
 
-def are_signed(many: Sequence[Signed], pool: Executor | None = None) -> list[bool]:
-    """Return `is_signed` of each; a pool of processes shares the work, since checking is slow."""
+def are_signed(many: Sequence[Signed], pool: Executor | None = None) -> Iterable[bool]:
+    """Return `is_signed` of each, in order.
+
+    A pool of processes shares the work of many, and begins at once: the answers are waited for when
+    they are taken.
+    """
     if pool is None or len(many) <= _CHUNK:
         return [is_signed(signed) for signed in many]
-    return list(pool.map(is_signed, many, chunksize=_CHUNK))
+    return pool.map(is_signed, many, chunksize=_CHUNK)

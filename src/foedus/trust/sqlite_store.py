@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import quote
 
 from foedus.errors import Fault, OperatorError
-from foedus.trust.stores import FORM, Row, TileHash
+from foedus.trust.stores import FORM, BriefRow, Row, TileHash
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS form (said TEXT NOT NULL);
@@ -30,6 +30,10 @@ CREATE TABLE IF NOT EXISTS checkpoints (size INTEGER PRIMARY KEY, note TEXT NOT 
 _ROWS: Final = (
     "SELECT idx, commitment, known_us, act, subject, kind, on_from_us, on_to_us, about_keys,"
     " envelope, signatures, payload, seal FROM entries JOIN acts USING (idx)"
+)
+_BRIEF: Final = (
+    "SELECT idx, known_us, subject, kind, on_from_us, on_to_us, act, payload"
+    " FROM entries JOIN acts USING (idx) WHERE idx >= ? AND idx < ? AND kind <> '' ORDER BY idx"
 )
 ERASE: Final = "UPDATE acts SET payload = NULL, seal = NULL WHERE idx = ?"
 ERASE_WHOLE: Final = (
@@ -116,6 +120,11 @@ class SqliteStore:
                 (start, _END if end is None else end),
             )
             yield from map(_row, found)
+
+    def brief_rows(self, start: int = 0, end: int | None = None) -> Iterator[BriefRow]:
+        """Yield what folds need of the entries, in order; not of those erased as a whole."""
+        with self._told():
+            yield from self._db.execute(_BRIEF, (start, _END if end is None else end))
 
     def rows_of(self, subject: str) -> list[Row]:
         """Return the entries about one subject, in order."""

@@ -34,6 +34,10 @@ class Row(NamedTuple):
     seal: bytes | None
 
 
+BriefRow = tuple[int, int, str, str, int, int, bytes, bytes | None]
+"""Place, known_us, subject, kind, on_from_us, on_to_us, act, payload."""
+
+
 class TileHash(NamedTuple):
     """The hash over a full tile: level 1 is over 256 leaves, level 2 over 256 of those."""
 
@@ -63,6 +67,9 @@ class Store(Protocol):
 
     def rows(self, start: int = 0, end: int | None = None) -> Iterator[Row]:
         """Yield entries in order."""
+
+    def brief_rows(self, start: int = 0, end: int | None = None) -> Iterator[BriefRow]:
+        """Yield what folds need of the entries, in order; not of those erased as a whole."""
 
     def rows_of(self, subject: str) -> list[Row]:
         """Return the entries about one subject, in order."""

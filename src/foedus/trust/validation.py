@@ -81,7 +81,7 @@ def faults_of(
         *_meant_for(envelope, standing),
         *_times(envelope, now_us),
         *_payload(act, kinds),
-        *_signatures(act, are_signed(to_be_checked(act)) if checked is None else checked),
+        *_signatures(act, list(are_signed(to_be_checked(act))) if checked is None else checked),
     ]
     if envelope.kind in kinds and not faults:
         faults += _may_sign(act, standing, kinds[envelope.kind], now_us)
