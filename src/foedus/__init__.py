@@ -23,6 +23,7 @@ __all__ = [
     "bound",
     "check",
     "count",
+    "due",
     "exposure",
     "findings",
     "history",
@@ -99,6 +100,11 @@ def _exposure(
     return exposed.exposed_in_public(run, _us(now)) if public else exposed.exposed(run, rule)
 
 
+def _due(mission: Any, *, now: datetime | None = None, **asked: Any) -> Any:
+    """Say which clocks run at `at`, or now; arguments and errors as of `replay.clocks.due`."""
+    return import_module("foedus.replay.clocks").due(mission, now_us=_us(now), **asked)
+
+
 def _us(now: datetime | None) -> int:
     """Return a moment, by default the present one, in UTC microseconds."""
     return ((now or datetime.now(UTC)) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(
@@ -106,7 +112,7 @@ def _us(now: datetime | None) -> int:
     )
 
 
-_CLOCKED = {"run": _run, "exposure": _exposure}
+_CLOCKED = {"due": _due, "exposure": _exposure, "run": _run}
 """The verbs that ask for the present moment."""
 
 

@@ -12,7 +12,17 @@ from typing import Annotated, Final
 import typer
 
 import foedus
-from foedus.commands import acts, agreements, counts, indications, log, record, register, replays
+from foedus.commands import (
+    acts,
+    agreements,
+    clocks,
+    counts,
+    indications,
+    log,
+    record,
+    register,
+    replays,
+)
 
 EPILOG: Final = """
 **Exit codes**: 0 all is well, rows in quarantine included; 1 a source delivered what cannot be
@@ -29,7 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for group in (record, indications, agreements, counts, register, acts, log, replays):
+for group in (record, indications, agreements, counts, register, acts, log, replays, clocks):
     app.add_typer(group.app)
 
 

@@ -105,6 +105,24 @@ class ParametersEntry(Entry, frozen=True, kw_only=True):
     """Path below the mission's folder."""
 
 
+class Guarantee(Entry, frozen=True, kw_only=True):
+    """Table [guarantee]: which ladders answer a determined breach, and who stands behind them."""
+
+    ladders: tuple[str, ...] = ()
+    """Ids of shipped agreements that have ladders."""
+    register: str = ""
+    """Name of the mission whose register says who is bound; empty: this one."""
+    members: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+    """Bearer of a rung -> states."""
+    components: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+    """Word of a rung's menu -> components of the register."""
+    owed_to: tuple[str, ...] = ()
+    answers_to: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+    """Party of a ladder -> parties of this mission whose breaches are taken for its own."""
+    replay: str = ""
+    """Path below the folder of decisions that are assumed; a run ends with their replay."""
+
+
 class MissionFile(MissionTerms, frozen=True, kw_only=True):
     """All of `mission.toml`; the tables that name agreements and lines are those of its base."""
 
@@ -117,6 +135,7 @@ class MissionFile(MissionTerms, frozen=True, kw_only=True):
     map: Box | None = None
     policy: Policy = Policy()
     parameters: ParametersEntry | None = None
+    guarantee: Guarantee = Guarantee()
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
@@ -161,6 +180,7 @@ class Mission(msgspec.Struct, frozen=True, kw_only=True):
     policy: Policy
     parameters: Path | None
     """File of parameters; None for those that are shipped."""
+    guarantee: Guarantee = Guarantee()
     governing: Governing = Governing()
     """The agreements that its incidents are set against, and what is known beside them."""
 
@@ -249,6 +269,7 @@ class _Check:
             box=record.map,
             policy=record.policy,
             parameters=parameters,
+            guarantee=self._guarantee(folder, record.guarantee),
             governing=governed,
         )
 
@@ -307,6 +328,17 @@ class _Check:
                 self.fault(("policy", name), "zero or more", str(value))
         if policy != Policy() and not policy.reason:
             self.fault(("policy", "reason"), "a reason to depart from the default", "none")
+
+    def _guarantee(self, folder: Path, stated: Guarantee) -> Guarantee:
+        known = [path.stem for path in (LIBRARY / "agreements").glob("*.md")]
+        for name in stated.ladders:
+            if name not in known:
+                hint = did_you_mean(name, known)
+                key = ("guarantee", "ladders")
+                self.fault(key, "the id of a shipped agreement", repr(name), hint)
+        if stated.replay and not (folder / stated.replay).is_file():
+            self.fault(("guarantee", "replay"), "a file", repr(str(folder / stated.replay)))
+        return stated
 
     def _map(self, box: Box | None) -> None:
         if box is None:

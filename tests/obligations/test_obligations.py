@@ -140,10 +140,15 @@ def test_what_people_state_is_its_state(kind: str, state: str) -> None:
 
 
 def test_a_contested_guarantee_makes_contested_obligations() -> None:
-    """Doubt about the rung is doubt about everything under it."""
+    """Doubt about the rung is doubt about what law stands behind, and turns no promise into law."""
     standing = Standing(facts={("ladder-2026", "ceasefire-in-force"): Judgement.CONTESTED})
     bound = answered(record(*VOTED), on=DAY)
-    assert {one.state for one in owed(bound, 40, standing=standing).values()} == {"contested"}
+    found = owed(bound, 40, standing=standing)
+    assert {name: one.state for name, one in found.items()} == {
+        "EE": "contested",
+        "LT": "not-owed",
+        "IT": "not-owed",
+    }
 
 
 def test_every_obligation_has_an_unbroken_ground() -> None:

@@ -204,10 +204,10 @@ def _state(
     at_us: int,
 ) -> tuple[str, tuple[str, ...]]:
     """Numbered step 5; the first that holds decides."""
-    if rung.state in _OPEN:
-        return rung.state, rung.reasons
     if force in ("promise", "none", "excluded"):
         return "not-owed", ("no law of the guarantor stands behind it",)
+    if rung.state in _OPEN:
+        return rung.state, rung.reasons
     if force == "unknown":
         return "unknown", ("whether its own law stands behind it was not found",)
     for kind, state in (

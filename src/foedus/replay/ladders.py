@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -142,27 +141,3 @@ def moments_of(played: Played) -> Sequence[int]:
                 if limit is not None:
                     found |= {limit.earliest_us, limit.latest_us or limit.earliest_us}
     return sorted(found)
-
-
-def as_told(played: Played) -> dict[str, object]:
-    """Return a replay as one object for machines."""
-    stated = played.assumed.stated
-    return {
-        "marking": MARKING,
-        "assumed": {
-            "id": stated.id,
-            "text": stated.text,
-            "assumed_by": stated.assumed_by,
-            "file": Path(played.assumed.file).name,
-            "sha256": played.assumed.sha256,
-        },
-        "at_us": played.at_us,
-        "register": {"mission": stated.register.mission, "on": played.register.on},
-        "decisions": [msgspec.to_builtins(one) for one in played.decisions],
-        "runs": [msgspec.to_builtins(one, enc_hook=_word) for one in played.runs],
-        "obligations": [msgspec.to_builtins(one) for one in played.obligations],
-    }
-
-
-def _word(found: object) -> object:
-    return getattr(found, "value", str(found))
