@@ -73,13 +73,13 @@ def note(number: int) -> Act:
 def opened(store: Store) -> Log:
     """Return a new log with one registrar and one clerk."""
     log = Log(store, KINDS)
-    first = {
+    first: dict[str, object] = {
         "origin": "log.example/bench",
         "checkpoint_key": KEY.key,
         "registrars": [{"key": KEY.key, "holder": "bench"}],
         "registrars_needed": 1,
     }
-    clerk = {"key": CLERK.key, "holder": "clerk", "roles": ["recorder"]}
+    clerk: dict[str, object] = {"key": CLERK.key, "holder": "clerk", "roles": ["recorder"]}
     acts = [act("log.open", first, "log"), act("key.admit", clerk, f"key/{CLERK.key}")]
     log.append(acts, now_us())
     return log

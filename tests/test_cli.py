@@ -21,7 +21,7 @@ from foedus.cli import EPILOG, app
 from foedus.commands.calling import CODES, INTERRUPTED
 from small_mission import ROOT, Rows, all_rows, cut, make_mission
 
-COMMANDS = ("run", "incidents", "why", "sources", "check")
+COMMANDS = ("run", "incidents", "why", "sources", "check", "count", "exposure", "replay")
 TRUCE = "may-2025.md"
 Call = Callable[..., Result]
 
@@ -68,8 +68,8 @@ def test_examples_in_help_run(command: str, call: Call) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_json_is_one_object(command: str, call: Call) -> None:
     """With --json, standard output is one line that holds one JSON object."""
-    asked = {"why": "ucdp-ged:147997", "check": TRUCE}.get(command, "donbas")
-    done = call(command, asked, "--json")
+    asked = {"why": ["ucdp-ged:147997"], "check": [TRUCE], "replay": ["minsk-2", "donbas"]}
+    done = call(command, *asked.get(command, ["donbas"]), "--json")
     assert done.stdout.count("\n") == 1
     assert isinstance(json.loads(done.stdout), dict)
 
@@ -94,7 +94,7 @@ def test_run_prints_the_sum(call: Call, rows: Rows) -> None:
 def test_refused_rows_are_told(place: Path, call: Call, rows: Rows) -> None:
     """`run` tells rows in quarantine with file, row, column, expected and got, and exits with 0."""
     bad = [rows[0] | {"latitude": "91"}, *rows[1:]]
-    make_mission(place / "missions" / "bad", bad, lambda text: text.replace('"donbas"', '"bad"'))
+    make_mission(place / "missions" / "bad", bad, lambda text: text.replace('"donbas"', '"bad"', 1))
     done = call("run", "bad")
     assert done.exit_code == 0
     assert f"accepted {len(rows) - 1} + quarantined 1" in done.stdout
@@ -191,7 +191,9 @@ ERRORS = {
 def test_error_is_told(name: str, call: Call, place: Path, rows: Rows) -> None:
     """Each error a new user makes is told on standard error, with a hint and its exit code."""
     words, code, told = ERRORS[name]
-    make_mission(place / "missions" / "other", rows, lambda text: text.replace('"donbas"', '"o"'))
+    make_mission(
+        place / "missions" / "other", rows, lambda text: text.replace('"donbas"', '"o"', 1)
+    )
     make_mission(place / "missions" / "faulty", rows, lambda text: text.replace("Kyiv", "Kiyv"))
     empty = make_mission(place / "missions" / "empty", rows)
     (empty / "data" / "ucdp_ged_ukraine_2014_2022.csv").write_text("")
@@ -284,5 +286,5 @@ def test_shipped_agreements_are_clean(call: Call) -> None:
     done = call("check", str(ROOT / "src" / "foedus" / "library" / "agreements"), "--json")
     documents = json.loads(done.stdout)["documents"]
     assert done.exit_code == 0
-    assert len(documents) == 10
+    assert len(documents) == 14
     assert all(document["is_clean"] for document in documents)

@@ -21,6 +21,7 @@ from source_files import ROOT
 
 ENERGY: Final = ROOT / "missions" / "energy-2025"
 DATA: Final = ENERGY / "data" / "viina_extract_2025.csv"
+HEADLINES: Final = ENERGY / "data" / "viina_headlines_2025.csv"
 NOW_US: Final = 1_767_225_600_000_000
 LONGEST: Final = 200
 UNCUT: Final = {"source_urls", "event_ids_matching"}
@@ -45,6 +46,9 @@ SAID: Final = {
     "DEFENSE_INDUSTRY": "defence industry",
     "RAIL_STRATEGIC_LOGISTICS": "railway",
 }
+
+READ: Final = {"193406": ("air strike", "Russian Federation")}
+"""Rows of which a headline is read besides: what it tells of the means, and of who acted."""
 
 Row = dict[str, str]
 
@@ -105,7 +109,8 @@ def region(row: Row) -> str:
 
 def test_every_row_is_accounted_for(energy: Run, rows: list[Row]) -> None:
     """Rows read must be those accepted and those in quarantine, and each row one incident."""
-    (read,) = energy.inputs
+    read, headlines = energy.inputs
+    assert (headlines.read, headlines.accepted) == (len(READ), len(READ))
     assert read.read == len(rows) == read.accepted + read.quarantined
     assert read.quarantined == 0
     assert energy.tables["incidents"].num_rows == len(rows)
@@ -114,9 +119,9 @@ def test_every_row_is_accounted_for(energy: Run, rows: list[Row]) -> None:
 @pytest.mark.parametrize(
     ("heading", "word"),
     [
-        ("Kind", kind),
+        ("Kind", lambda row: READ.get(row["event_id_1pd"], (kind(row),))[0]),
         ("What was hit, or aimed at", target),
-        ("Claimed to have acted", actor),
+        ("Claimed to have acted", lambda row: READ.get(row["event_id_1pd"], (actor(row),))[-1]),
         ("By region", region),
     ],
 )
@@ -214,6 +219,58 @@ def test_both_readings_are_marked() -> None:
     moratorium = [mark.on for mark in marks if "Energy moratorium" in mark.title]
     assert moratorium == ["2025-03-18", "2025-03-25", "2025-04-17", "2025-04-24"]
     assert not any(mark.compare for mark in marks)
+
+
+def test_readings_part_over_a_real_strike(energy: Run, page: str) -> None:
+    """The strike at Kupiansk is a breach under one reading and outside the term under the other."""
+    (found,) = (
+        row
+        for row in energy.tables["partings"].to_pylist()
+        if "breach" in row["verdicts"]
+        and row["lineage_id"] in members(energy, "viina:193406-20250320")
+    )
+    assert found["readings"] == ["from-18-march", "from-25-march"]
+    assert found["verdicts"] == ["breach", "not-covered"]
+    part = page[page.index(" Where two readings of one text part ") :]
+    at = part.index("2025-03-20, Kupiansk")
+    assert (
+        "read from-18-march breach indicated read from-25-march not covered" in part[at : at + 400]
+    )
+
+
+def members(energy: Run, report_id: str) -> set[str]:
+    """Return the lineage of the incidents that rest on a report."""
+    rows = energy.tables["members"].to_pylist()
+    return {row["lineage_id"] for row in rows if row["report_id"] == report_id}
+
+
+def test_the_end_is_computed_under_each_reading(page: str) -> None:
+    """The page must state when the moratorium ended by each reading, and how that is reckoned."""
+    for first, last in (("18 March", "17 April"), ("25 March", "24 April")):
+        said = (
+            f"from {first} 2025, hour not stated; until {last} 2025, hour not stated "
+            "(30 days after entry into force, computed here)"
+        )
+        assert said in page
+
+
+def test_a_doubtful_row_is_told_as_doubtful(page: str) -> None:
+    """The row that stands at Simferopol and tells of Volgograd must be told as what it is."""
+    assert "A row of 23 March tells of drones near a refinery in Volgograd" in page
+
+
+def test_headlines_are_those_of_the_extract(rows: list[Row]) -> None:
+    """What is read besides must be a row of the extract: same id, day, place, address and words."""
+    with HEADLINES.open(newline="", encoding="utf-8") as stream:
+        read = list(csv.DictReader(stream))
+    by_id = {row["event_id_1pd"]: row for row in rows}
+    assert {row["event_id_1pd"] for row in read} == set(READ)
+    for row in read:
+        own = by_id[row["event_id_1pd"]]
+        for name in ("date", "asciiname", "ADM1_NAME", "longitude", "latitude"):
+            assert row[name] == own[name]
+        assert row["headline"] == own["representative_text"]
+        assert row["source_url"] == own["source_urls"]
 
 
 def test_a_strike_between_the_two_starts(rows: list[Row]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from foedus.errors import DrafterError, OperatorError
-from foedus.mission import Policy, asked_moment, find_mission, read_mission
+from foedus.mission import LIBRARY, Policy, asked_moment, find_mission, read_mission
 from small_mission import DONBAS, all_rows, cut, make_mission
 
 FAULTS = {
@@ -46,6 +46,47 @@ FAULTS = {
     "no reason": ('reason = "closed', '#reason = "closed', "a reason to depart", None),
     "negative delay": ("delay_h = 0", "delay_h = -1", "zero or more", None),
     "missing parameters": ("[map]", '[parameters]\nfile = "p.toml"\n\n[map]', "p.toml", None),
+    "unknown agreement": ('"minsk-1"', '"minsk-3"', "did you mean 'minsk-2'?", None),
+    "agreement twice": ('"minsk-1"', '"minsk-2"', "a document of its own", None),
+    "nobody of the mission": ("uafn = [", "ufan = [", "did you mean 'uafn'?", None),
+    "nobody of the agreement": ('["dpr", "lpr"]', '["drp"]', "did you mean 'dpr'?", None),
+    "two meanings": ('["dpr", "lpr"]', '["dpr"]', "one meaning in all agreements", None),
+    "moment of nothing": (
+        "[[line]]",
+        (
+            '[[agreement.moment]]\nof = "evnt"\non = "2015-10-01"\n'
+            'source_url = "https://example.org"\nevidence = "S"\n\n[[line]]'
+        ),
+        "did you mean 'event'?",
+        None,
+    ),
+    "moment without an address": (
+        "[[line]]",
+        (
+            '[[agreement.moment]]\nof = "event"\non = "2015-10-01"\n'
+            'source_url = "example.org"\nevidence = "S"\n\n[[line]]'
+        ),
+        "an address, http or https",
+        None,
+    ),
+    "moment that cannot be read": (
+        "[[line]]",
+        (
+            '[[agreement.moment]]\nof = "event"\non = "immediately"\n'
+            'source_url = "https://example.org"\nevidence = "S"\n\n[[line]]'
+        ),
+        "a time that can be computed",
+        None,
+    ),
+    "unknown line": ('file = "donbas"', 'file = "donbass"', "did you mean 'donbas'?", None),
+    "negative days": ("backward_days = 3000", "backward_days = -1", "zero or more", None),
+    "no day": ('drawn_on = "2018-02-01"', 'drawn_on = "2018"', "a day such as", None),
+    "missing calendar": (
+        "[[line]]",
+        '[[calendar]]\nfile = "made.yaml"\n\n[[line]]',
+        "made.yaml",
+        None,
+    ),
     "not TOML": ("[mission]", "[mission", "TOML", None),
 }
 
@@ -102,6 +143,43 @@ def test_shipped_mission() -> None:
         "Minsk II",
         "July 2020 measures",
     ]
+
+
+def test_what_governs_the_shipped_mission() -> None:
+    """The shipped mission stands under three agreements and names the line that they measure by."""
+    governed = read_mission(DONBAS).governing
+    assert [agreement.id for agreement in governed.agreements] == ["minsk-1", "minsk-2", "tcg-2020"]
+    assert governed.stands_for == {"uafn": ("dpr", "lpr")}
+    assert list(governed.lines) == ["donbas"]
+
+
+def test_a_moment_is_known(rows: list[dict[str, str]], tmp_path: Path) -> None:
+    """A moment that a mission states is read in the mission's zone and kept with its source."""
+    stated = (
+        'file = "minsk-2"\n[[agreement.moment]]\nof = "event"\non = "2015-10-01"\n'
+        'source_url = "https://example.org/page"\nevidence = "P"\n'
+    )
+    folder = make_mission(
+        tmp_path / "m", rows, lambda text: text.replace('file = "minsk-2"\n', stated, 1)
+    )
+    (known,) = read_mission(folder).governing.known["minsk-2"].values()
+    assert (known.source_url, known.evidence) == ("https://example.org/page", "P")
+    assert known.moment.from_us == 1_443_646_800_000_000  # 2015-09-30T21:00Z
+
+
+def test_an_agreement_of_ones_own(rows: list[dict[str, str]], tmp_path: Path) -> None:
+    """An agreement below the mission's folder is read, and its faults are told at its own lines."""
+    own = (LIBRARY / "agreements" / "tcg-2020.md").read_text("utf-8")
+    folder = make_mission(
+        tmp_path / "m", rows, lambda text: text.replace('"tcg-2020"', '"tcg-2020.md"')
+    )
+    (folder / "tcg-2020.md").write_text(own, "utf-8")
+    assert read_mission(folder).governing.agreements[2].id == "tcg-2020"
+    (folder / "tcg-2020.md").write_text(own.replace("rule: ban", "rule: bann", 1), "utf-8")
+    with pytest.raises(DrafterError) as caught:
+        read_mission(folder)
+    assert {fault.file for fault in caught.value.faults} == {str(folder / "tcg-2020.md")}
+    assert all(fault.line for fault in caught.value.faults)
 
 
 def test_default_policy_does_least_harm(rows: list[dict[str, str]], tmp_path: Path) -> None:

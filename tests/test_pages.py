@@ -8,16 +8,18 @@ import os
 import re
 import runpy
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
 import foedus
 from foedus.mission import MissionFile
 from foedus.publication.answers import Wanted
+from foedus.publication.indications import Sought
 from small_mission import DONBAS, ROOT, copy_mission
 
 DOCS = ROOT / "docs"
@@ -74,6 +76,17 @@ def test_tutorial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert doctest.DocTestRunner(optionflags=FLAGS).run(test).failed == 0
 
 
+def test_question_a_finding(tmp_path: Path) -> None:
+    """What the page shows of a finding is what the commands and the checker say of it."""
+    page = "how-to/question-a-finding.md"
+    shutil.copytree(ROOT / "missions" / "energy-2025", tmp_path / "missions" / "energy-2025")
+    said(tmp_path, "foedus run energy-2025")
+    check_console(tmp_path, page)
+    (code,) = blocks(page, "python")
+    test = doctest.DocTestParser().get_doctest(code, {}, page, None, None)
+    assert doctest.DocTestRunner(optionflags=FLAGS).run(test).failed == 0
+
+
 def test_start_a_mission(tmp_path: Path) -> None:
     """The mission that the page writes down runs, and says what the page shows."""
     page = "how-to/start-a-mission.md"
@@ -102,18 +115,19 @@ def sections(page: str) -> dict[str, str]:
 def test_every_key_of_a_mission_is_documented() -> None:
     """Each key of mission.toml has a row in its table's section, and no row is without a key."""
     found = sections("reference/missions.md")
-    assert {heading.strip("[]") for heading in found} == set(MissionFile.__struct_fields__)
-    for heading, text in found.items():
-        keys = re.findall(r"(?m)^\| `(\w+)` \|", text)
-        assert keys == list(fields(heading.strip("[]"))), heading
+    tables = {heading.strip("[]"): heading for heading in found}
+    assert set(tables) == {*MissionFile.__struct_fields__, "agreement.moment"}
+    for table, heading in tables.items():
+        keys = re.findall(r"(?m)^\| `(\w+)` \|", found[heading])
+        assert keys == list(fields(*table.split("."))), heading
 
 
-def fields(table: str) -> tuple[str, ...]:
-    """Return the keys of one table of mission.toml."""
-    hint: Any = MissionFile.__annotations__[table]
-    name = re.search(r"[A-Z]\w+", str(hint))
-    assert name
-    struct: Any = vars(sys.modules[MissionFile.__module__])[name[0]]
+def fields(*table: str) -> tuple[str, ...]:
+    """Return the keys of one table of mission.toml, or of a table within one."""
+    struct: Any = MissionFile
+    for name in table:
+        hint = get_type_hints(struct)[name]
+        (struct,) = {one for one in (hint, *get_args(hint)) if isinstance(one, type(MissionFile))}
     names: tuple[str, ...] = struct.__struct_fields__
     return names
 
@@ -124,6 +138,8 @@ def test_every_verb_is_documented() -> None:
     assert set(found) == {f"foedus.{name}" for name in foedus.__all__}
     wanted = set(re.findall(r"`(\w+)`", found["foedus.incidents"]))
     assert set(Wanted.__annotations__) <= wanted
+    sought = set(re.findall(r"`(\w+)`", found["foedus.findings"]))
+    assert set(Sought.__annotations__) <= sought
 
 
 def test_a_stage_does_not_hide_a_verb() -> None:
@@ -142,8 +158,8 @@ def test_a_stage_does_not_hide_a_verb() -> None:
 
 def test_unknown_verb() -> None:
     """A name that is no verb is an attribute error, as for any module."""
-    with pytest.raises(AttributeError, match="no attribute 'findings'"):
-        foedus.findings  # noqa: B018
+    with pytest.raises(AttributeError, match="no attribute 'verdicts'"):
+        foedus.verdicts  # noqa: B018
 
 
 def test_mission_readme_names_every_file() -> None:

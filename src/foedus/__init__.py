@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Foedus: from what sources report to what happened, and whose promise falls due.
 
-The verbs of the command line are here for Python, under the same names: `run`, `incidents`, `why`,
-`sources` and `check`, and `Run`, what a run gives. They load what they need when they are first
-asked for (PEP 562), so that importing `foedus` costs nothing. Where a stage's folder bears a
-verb's name, as `incidents` does, the attribute is the verb, and `from foedus.incidents import …`
-the stage.
+The verbs of the command line are here for Python, under the same names (`__all__`), and `Run`, what
+a run gives. They load what they need when they are first asked for (PEP 562), so that importing
+`foedus` costs nothing. Where a stage's folder bears a verb's name, as `incidents` does, the
+attribute is the verb, and
+`from foedus.incidents import …` the stage.
 """
 
 from __future__ import annotations
@@ -18,14 +18,32 @@ from types import ModuleType
 from typing import Any
 
 __version__ = "0.1.0"
-__all__ = ["Run", "check", "incidents", "run", "sources", "why"]
+__all__ = [
+    "Run",
+    "bound",
+    "check",
+    "count",
+    "exposure",
+    "findings",
+    "history",
+    "incidents",
+    "replay",
+    "run",
+    "sources",
+    "why",
+]
 
 _HOMES = {
     "Run": "foedus.pipeline",
+    "bound": "foedus.publication.binding",
     "check": "foedus.terms.check",
+    "count": "foedus.publication.counted",
+    "findings": "foedus.publication.indications",
+    "history": "foedus.publication.binding",
     "incidents": "foedus.publication.answers",
+    "replay": "foedus.replay.played",
     "sources": "foedus.publication.answers",
-    "why": "foedus.publication.answers",
+    "why": "foedus.publication.reasons",
 }
 
 
@@ -39,8 +57,8 @@ class _Package(ModuleType):
 
 def __getattr__(name: str) -> Any:
     """Load a verb when it is first asked for; raises `AttributeError` for any other name."""
-    if name == "run":
-        found = _run
+    if name in _CLOCKED:
+        found = _CLOCKED[name]
     elif name in _HOMES:
         found = getattr(import_module(_HOMES[name]), name)
     else:
@@ -60,7 +78,7 @@ def _run(
     """
     pipeline, missions = import_module("foedus.pipeline"), import_module("foedus.mission")
     moment = now or datetime.now(UTC)
-    now_us = (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    now_us = _us(moment)
     found = mission if isinstance(mission, missions.Mission) else missions.read_mission(mission)
     if found.policy.delay_h > 0:
         until_us = pipeline.last_us(known, found.zone, "--known")
@@ -68,6 +86,28 @@ def _run(
             known = moment.astimezone(UTC).isoformat(timespec="seconds")
     publish = partial(import_module("foedus.publication.from_run").publish_run, now_us=now_us)
     return pipeline.run(found, known=known, publish=publish, **asked)
+
+
+def _exposure(
+    run: Any, rule: str = "foedus", *, public: bool = False, now: datetime | None = None
+) -> Any:
+    """Say how far a record was watched; with `public`, only what may be published at `now`.
+
+    Arguments and errors as of `foedus.publication.exposed.exposed` and `exposed_in_public`.
+    """
+    exposed = import_module("foedus.publication.exposed")
+    return exposed.exposed_in_public(run, _us(now)) if public else exposed.exposed(run, rule)
+
+
+def _us(now: datetime | None) -> int:
+    """Return a moment, by default the present one, in UTC microseconds."""
+    return ((now or datetime.now(UTC)) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(
+        microseconds=1
+    )
+
+
+_CLOCKED = {"run": _run, "exposure": _exposure}
+"""The verbs that ask for the present moment."""
 
 
 def __dir__() -> list[str]:

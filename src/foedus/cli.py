@@ -12,7 +12,7 @@ from typing import Annotated, Final
 import typer
 
 import foedus
-from foedus.commands import acts, agreements, log, record
+from foedus.commands import acts, agreements, counts, indications, log, record, register, replays
 
 EPILOG: Final = """
 **Exit codes**: 0 all is well, rows in quarantine included; 1 a source delivered what cannot be
@@ -29,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for group in (record, agreements, acts, log):
+for group in (record, indications, agreements, counts, register, acts, log, replays):
     app.add_typer(group.app)
 
 

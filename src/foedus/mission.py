@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A mission: one folder that says which record is read, whose war it is, and what may be shown.
 
-`mission.toml` names the sources and their files, the parties in a declared order, the dates that
-the bulletin marks, towns and the box of the map, and the policy of publication. Reading it ends
-with every fault told at its line. Reading the sources' own files is left to `reports`, and
+`mission.toml` names the sources and their files, the parties in a declared order, the agreements
+that incidents are set against, the dates that the bulletin marks, towns and the box of the map,
+and the policy of publication. Reading it ends with every fault told at its line, those of the
+agreements included. Reading the sources' own files is left to `reports`, and
 `docs/reference/missions.md` describes each key.
 """
 
@@ -20,6 +21,7 @@ from foedus.base.readings import Uncomputable, read_moment
 from foedus.base.zones import is_zone, zone_names
 from foedus.errors import DrafterError, Fault, OperatorError, did_you_mean
 from foedus.reports.document import Document, read_document
+from foedus.terms.governing import Governing, MissionTerms, Named, governing
 
 LIBRARY: Final = Path(__file__).parent / "library"
 FILE: Final = "mission.toml"
@@ -103,11 +105,12 @@ class ParametersEntry(Entry, frozen=True, kw_only=True):
     """Path below the mission's folder."""
 
 
-class MissionFile(Entry, frozen=True, kw_only=True):
-    """All of `mission.toml`."""
+class MissionFile(MissionTerms, frozen=True, kw_only=True):
+    """All of `mission.toml`; the tables that name agreements and lines are those of its base."""
 
     mission: Head
-    source: tuple[SourceEntry, ...]
+    source: tuple[SourceEntry, ...] = ()
+    """None: the mission reads no reports, such as one of acts alone."""
     party: tuple[Party, ...] = ()
     mark: tuple[MarkEntry, ...] = ()
     town: tuple[Town, ...] = ()
@@ -158,6 +161,8 @@ class Mission(msgspec.Struct, frozen=True, kw_only=True):
     policy: Policy
     parameters: Path | None
     """File of parameters; None for those that are shipped."""
+    governing: Governing = Governing()
+    """The agreements that its incidents are set against, and what is known beside them."""
 
 
 def find_mission(name: str | Path) -> Path:
@@ -191,7 +196,12 @@ def read_mission(name: str | Path) -> Mission:
     check = _Check(read_document(path, MissionFile))
     mission = check.mission(path.parent)
     if mission is None or check.faults:
-        raise DrafterError(*sorted(check.faults, key=lambda fault: fault.line or 0))
+        raise DrafterError(
+            *sorted(
+                check.faults,
+                key=lambda fault: (fault.file != str(path), fault.file, fault.line or 0),
+            )
+        )
     return mission
 
 
@@ -219,6 +229,9 @@ class _Check:
             self.fault(("mission", "zone"), "an IANA zone", repr(head.zone), hint)
             return None
         period = self._period(head)
+        named = Named(folder, parties, head.zone, self.document.file, self.document.line)
+        governed, faults = governing(record, named)
+        self.faults += faults
         return Mission(
             id=head.id,
             title=head.title,
@@ -236,6 +249,7 @@ class _Check:
             box=record.map,
             policy=record.policy,
             parameters=parameters,
+            governing=governed,
         )
 
     def fault(self, key: tuple[str, ...], expected: str, got: str, hint: str = "") -> None:
@@ -250,6 +264,10 @@ class _Check:
                 hint=hint,
             )
         )
+
+    def place(self, fault: Fault) -> tuple[bool, str, int]:
+        """Return by what faults are ordered: the mission's own first, each file's by line."""
+        return fault.file != self.document.file, fault.file, fault.line or 0
 
     def _source(self, folder: Path, number: int, entry: SourceEntry) -> Source:
         key = ("source", str(number))

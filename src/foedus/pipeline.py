@@ -2,10 +2,11 @@
 """The whole path, from a mission's files to a folder that a person can read.
 
 (1) read the mission and the profile of each source; (2) read the reports, in batches; (3) choose
-what was known; (4) fuse the reports into incidents; (5) write the record; (6) publish; (7) put the
-new folder in the place of the old one, whole or not at all. This is the only place that runs an
-engine. What is published is decided by whoever calls: `publish` is handed in, since publication
-and pipeline stand on one row. Seconds are measured here and nowhere else; no stage sees a clock.
+what was known; (4) fuse the reports into incidents; (5) set them against the mission's agreements;
+(6) write the record; (7) publish; (8) put the new folder in the place of the old one, whole or not
+at all. This is the only place that runs an engine. What is published is decided by whoever calls:
+`publish` is handed in, since publication and pipeline stand on one row. Seconds are measured here
+and nowhere else; no stage sees a clock.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,9 +28,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from foedus.base.encoding import canonical, schema
+from foedus.base.encoding import canonical, digest, schema
 from foedus.base.folders import replaced
 from foedus.engines.local import LocalEngine
+from foedus.findings.from_incidents import Findings
+from foedus.findings.from_incidents import found as findings_found
+from foedus.findings.from_terms import rulebook_of
+from foedus.findings.record import VERDICTS
 from foedus.incidents.beliefs import Setting
 from foedus.incidents.from_reports import fuse
 from foedus.incidents.parameters import Parameters, read_parameters
@@ -38,12 +44,20 @@ from foedus.reports.profile import Profile, read_profile
 from foedus.reports.readers import reader_for
 from foedus.reports.record import Article, Refusal, Report
 from foedus.reports.taxonomy import load_kinds, load_targets, load_weapons
+from foedus.terms.governing import Governing
 
 Progress = Callable[[str, int], None]
 """Told the name of the step, and how many rows of it are done."""
 
+Indicate = Callable[[pa.Table], Findings]
+"""Sets a table of incidents against the agreements of a mission."""
+
 SIGN: Final = "record/run.json"
-RECORD: Final = ("reports", "articles", "refusals", "incidents", "members", "disagreements")
+FUSED: Final = ("incidents", "members", "disagreements")
+INDICATED: Final = ("findings", "counts", "partings")
+RECORD: Final = ("reports", "articles", "refusals", *FUSED, *INDICATED)
+AGREEMENTS: Final = "agreements.json"
+"""In the record: the agreements as they were read, so that a finding can be told from it alone."""
 TYPES: Final[dict[str, type[msgspec.Struct]]] = {
     "reports": Report,
     "articles": Article,
@@ -82,6 +96,8 @@ class Run:
     out: Path
     tables: dict[str, pa.Table]
     inputs: tuple[Input, ...]
+    indicate: Indicate
+    """What other incidents, such as those that the public sees, indicate under the agreements."""
     seconds: dict[str, float] = field(default_factory=dict)
     peak_mb: float = 0.0
 
@@ -104,6 +120,20 @@ class Run:
     def incidents(self) -> int:
         """Incidents in the record."""
         return int(self.tables["incidents"].num_rows)
+
+    @property
+    def findings(self) -> dict[str, int]:
+        """Verdict -> how often it was given; in the order of `VERDICTS`, each of them."""
+        rows = self.tables["counts"].to_pylist()
+        return {
+            verdict: sum(row["findings"] for row in rows if row["verdict"] == verdict)
+            for verdict in VERDICTS
+        }
+
+    @property
+    def partings(self) -> int:
+        """How often the readings of a term part over an incident."""
+        return int(self.tables["partings"].num_rows)
 
 
 Publish = Callable[[Run, Path], object]
@@ -156,7 +186,13 @@ def run(
         # (4) the incidents that they tell of
         with clock.step("incidents"):
             fused = fuse(happenings(tables["reports"]), setting, LocalEngine(threads))
-            tables |= {name: getattr(fused, name) for name in RECORD[3:]}
+            tables |= {name: getattr(fused, name) for name in FUSED}
+        # (5) what these indicate under the agreements
+        with clock.step("findings"):
+            asked = (moment for moment in (on_us, known_us) if moment is not None)
+            indicate = indicating(found.governing, min([found.period_to_us, *asked]), threads)
+            indicated = indicate(fused.incidents, disagreements=fused.disagreements)
+            tables |= {name: getattr(indicated, name) for name in INDICATED}
         done = Run(
             mission=found,
             profiles=by_id,
@@ -167,15 +203,24 @@ def run(
             out=target,
             tables=tables,
             inputs=inputs,
+            indicate=indicate,
         )
-        # (5) the record
+        # (6) the record
         with clock.step("record"):
             _write_record(done, folder / "record")
-        # (6) what the public may see
+        # (7) what the public may see
         with clock.step("publish"):
             publish(done, folder)
-    # (7) is the end of `replaced`: from here on the new folder stands
+    # (8) is the end of `replaced`: from here on the new folder stands
     return replace(done, seconds=clock.seconds, peak_mb=peak_mb())
+
+
+def indicating(
+    governed: Governing, known_us: int | None, threads: int | None = None
+) -> Callable[..., Findings]:
+    """Return what finds, for incidents, what they indicate under the agreements that govern."""
+    rulebook = rulebook_of(governed, known_us)
+    return partial(findings_found, rulebook=rulebook, engine=LocalEngine(threads))
 
 
 def last_us(written: str | None, zone: str, option: str) -> int | None:
@@ -270,6 +315,7 @@ def _write_record(done: Run, folder: Path) -> None:
         pq.write_table(done.tables[name], folder / f"{name}.parquet", compression="zstd")
     named = f"parameters-{done.parameters.digest[:16]}.json"
     (folder / named).write_bytes(canonical(done.parameters))
+    (folder / AGREEMENTS).write_bytes(canonical(done.mission.governing.agreements))
     text = msgspec.json.encode(summary(done), order="sorted")
     (folder / "run.json").write_bytes(msgspec.json.format(text, indent=2) + b"\n")
 
@@ -286,6 +332,7 @@ def summary(done: Run) -> dict[str, Any]:
         "parties": list(done.mission.parties),
         "sources": [profile.source for profile in done.profiles.values()],
         "inputs": [asdict(item) for item in done.inputs],
+        "agreements": {one.id: digest(one) for one in done.mission.governing.agreements},
         "rows": {name: done.tables[name].num_rows for name in RECORD},
     }
 

@@ -25,11 +25,15 @@ SHIPPED: Final = (
     "cold-spell-2026",
     "easter-2025",
     "energy-2025",
+    "ladder-2026",
     "lebanon-2024",
     "may-2025",
     "minsk-1",
     "minsk-2",
     "nagorno-karabakh-2020",
+    "paris-2026",
+    "plan-20-points-2025",
+    "resolution-2231",
     "tcg-2020",
 )
 PAGE: Final = ROOT / "docs" / "reference" / "shipped-agreements.md"

@@ -75,6 +75,29 @@ def test_search_finds_what_looking_at_everything_finds(rows: Ints) -> None:
     assert found.group.tolist() == naive_groups(rows, believed)
 
 
+class Cut(LocalEngine):
+    """An engine for which the record is cut into so many runs."""
+
+    def __init__(self, slots: int) -> None:
+        super().__init__(1)
+        self._slots = slots
+
+    @property
+    def slots(self) -> int:
+        """How many runs there are."""
+        return self._slots
+
+
+@settings(deadline=None, max_examples=80)
+@given(records(), st.integers(2, 6))
+def test_groups_are_the_same_however_the_record_is_cut(rows: Ints, runs: int) -> None:
+    """Runs that are searched apart are settled into what one search over all finds."""
+    believed = beliefs(MERGED, WAYS)
+    cut, whole = (group(rows, believed, 0, Cut(count)) for count in (runs, 1))
+    assert cut.group.tolist() == whole.group.tolist() == naive_groups(rows, believed)
+    assert cut.gain.tolist() == whole.gain.tolist()
+
+
 @settings(deadline=None, max_examples=40)
 @given(records())
 def test_belonging_is_what_the_group_loses(rows: Ints) -> None:

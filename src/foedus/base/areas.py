@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit, prange
+from numba import njit
 
 from foedus.base.places import E7, Floats, Place
 from foedus.base.projections import Frame, frame_about, project
@@ -113,8 +113,12 @@ def membership(area: Area, latitude_e7: Any, longitude_e7: Any, radius_m: Any) -
     Points are int64 arrays in 1e-7 degree; `radius_m` is an array of metres, in which NaN or a
     number below zero means that the error is not known, so that nothing is decided.
     """
-    x, y = project(area.frame, latitude_e7, longitude_e7)
-    return _decided(*_parts(area), _flat(x), _flat(y), _radii(radius_m, x))
+    return membership_at(area, *project(area.frame, latitude_e7, longitude_e7), radius_m)
+
+
+def membership_at(area: Area, x_m: Any, y_m: Any, radius_m: Any) -> Flags:
+    """Return what `membership` does, of points in metres (float64) on the plane of the area."""
+    return _decided(*_parts(area), _flat(x_m), _flat(y_m), _radii(radius_m, x_m))
 
 
 def shares(area: Area, latitude_e7: Any, longitude_e7: Any, radius_m: Any) -> Ints:
@@ -123,8 +127,14 @@ def shares(area: Area, latitude_e7: Any, longitude_e7: Any, radius_m: Any) -> In
     The drawn border counts, not the width about it. Counted by `POINTS` fixed points, all weighing
     alike: off by at most `SHARE_ERROR` at a straight border. An unknown radius gives -1.
     """
-    x, y = project(area.frame, latitude_e7, longitude_e7)
-    return _counted(*_parts(area), _flat(x), _flat(y), _radii(radius_m, x), _disc(POINTS))
+    return shares_at(area, *project(area.frame, latitude_e7, longitude_e7), radius_m)
+
+
+def shares_at(area: Area, x_m: Any, y_m: Any, radius_m: Any) -> Ints:
+    """Return what `shares` does, of points in metres (float64) on the plane of the area."""
+    edges, _, blocks, traits = _parts(area)
+    points = (_flat(x_m), _flat(y_m), _radii(radius_m, x_m), _disc(POINTS))
+    return _counted(edges, _runs(edges), blocks, traits, *points)
 
 
 def _flat(axis: Floats) -> Floats:
@@ -209,6 +219,64 @@ def _apart_m(edge: Floats, x: float, y: float) -> float:
     return math.sqrt(off_x * off_x + off_y * off_y)
 
 
+def _runs(edges_m: Floats) -> Floats:
+    """Return each edge as start, run, one over the run squared, least and greatest y: (n, 7)."""
+    run = edges_m[:, 2:] - edges_m[:, :2]
+    squared = (run * run).sum(1)
+    inverse = np.divide(1.0, squared, out=np.zeros(len(run)), where=squared > 0)
+    low, high = (pick(edges_m[:, 1], edges_m[:, 3]) for pick in (np.minimum, np.maximum))
+    return np.ascontiguousarray(np.column_stack([edges_m[:, :2], run, inverse, low, high]))
+
+
+@njit(cache=True, nogil=True)
+def _close_runs(runs: Floats, blocks: Floats, x: float, y: float, range_m: float) -> Floats:
+    """The runs of the edges that come within a range of a point."""
+    found = np.empty(runs.shape)
+    count = 0
+    for block in range(len(blocks) - 1):
+        if _outside_m(blocks[block], x, y) <= range_m:
+            for edge in range(block * BLOCK, min(len(runs), (block + 1) * BLOCK)):
+                if _is_near(runs[edge], x, y, range_m):
+                    found[count] = runs[edge]
+                    count += 1
+    return found[:count]
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _is_near(run: Floats, x: float, y: float, range_m: float) -> bool:
+    """Whether a point lies within a range of an edge, of which `_runs` tells."""
+    if y < run[5] - range_m or y > run[6] + range_m:
+        return False
+    off_x, off_y = x - run[0], y - run[1]
+    part = min(1.0, max(0.0, (off_x * run[2] + off_y * run[3]) * run[4]))
+    off_x, off_y = off_x - part * run[2], off_y - part * run[3]
+    is_near: bool = off_x * off_x + off_y * off_y <= range_m * range_m
+    return is_near
+
+
+@njit(cache=True, nogil=True)
+def _rayed_edges(edges: Floats, x: float, y: float, range_m: float) -> Floats:
+    """The edges that a ray to the east can cross from a point within a range of another."""
+    found = np.empty(edges.shape)
+    count = 0
+    for edge in range(len(edges)):
+        low, high = min(edges[edge, 1], edges[edge, 3]), max(edges[edge, 1], edges[edge, 3])
+        is_level = low <= y + range_m and high >= y - range_m
+        if is_level and max(edges[edge, 0], edges[edge, 2]) >= x - range_m:
+            found[count] = edges[edge]
+            count += 1
+    return found[:count]
+
+
+@njit(cache=True, nogil=True)
+def _touches(close: Floats, x: float, y: float, range_m: float) -> bool:
+    """Whether a point lies within a range of any of some edges."""
+    edge = 0
+    while edge < len(close) and not _is_near(close[edge], x, y, range_m):
+        edge += 1
+    return edge < len(close)
+
+
 @njit(cache=True, nogil=True)
 def _encloses(edges: Floats, x: float, y: float) -> bool:
     """Whether a ray to the east crosses an odd number of edges."""
@@ -222,14 +290,14 @@ def _encloses(edges: Floats, x: float, y: float) -> bool:
     return inside
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@njit(cache=True, nogil=True)
 def _decided(
     edges: Floats, halves: Floats, blocks: Floats, traits: Floats, *points: Floats
 ) -> Flags:
     x, y, radius = points
     is_filled, grow = traits[0] > 0, traits[1]
     found = np.zeros(len(x), np.int8)
-    for row in prange(len(x)):
+    for row in range(len(x)):
         if math.isnan(radius[row]):
             found[row] = -1
         elif _outside_m(blocks[-1], x[row], y[row]) - radius[row] <= grow + blocks[-1, 4]:
@@ -245,23 +313,24 @@ def _decided(
     return found
 
 
-@njit(cache=True, nogil=True, parallel=True)
-def _counted(
-    edges: Floats, halves: Floats, blocks: Floats, traits: Floats, *points: Floats
-) -> Ints:
+@njit(cache=True, nogil=True)
+def _counted(edges: Floats, runs: Floats, blocks: Floats, traits: Floats, *points: Floats) -> Ints:
     x, y, radius, disc = points
     is_filled, grow = traits[0] > 0, traits[1]
     found = np.zeros(len(x), np.int64)
-    for row in prange(len(x)):
+    for row in range(len(x)):
         if math.isnan(radius[row]):
             found[row] = -1
         elif _outside_m(blocks[-1], x[row], y[row]) - radius[row] <= grow + blocks[-1, 4]:
+            close = _close_runs(runs, blocks, x[row], y[row], grow + radius[row])
+            rayed = _rayed_edges(edges, x[row], y[row], radius[row]) if is_filled else edges
             hits = 0
             for spot in range(len(disc)):
                 at_x = x[row] + radius[row] * disc[spot, 0]
                 at_y = y[row] + radius[row] * disc[spot, 1]
-                _, drawn, _ = spans(edges, halves, blocks, (grow, -1.0), at_x, at_y)
-                if drawn <= grow or (is_filled and _encloses(edges, at_x, at_y)):
+                if _touches(close, at_x, at_y, grow) or (
+                    is_filled and _encloses(rayed, at_x, at_y)
+                ):
                     hits += 1
             found[row] = hits * 1_000_000 // len(disc)
     return found

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import types
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -86,6 +87,7 @@ def _column(name: str, hint: Any) -> Column:
     return Column(name, arrow, nullable, meta.description or "", unit)
 
 
+@cache
 def schema(record: type[msgspec.Struct]) -> pa.Schema:
     """Return the Arrow schema of a record type; description and unit stand in field metadata."""
     return pa.schema(

@@ -13,7 +13,7 @@ import math
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
 from foedus.base.places import E7, EQUATOR_RADIUS_M, FLATTENING, Floats
 from foedus.errors import DrafterError, Fault
@@ -57,12 +57,12 @@ def project(frame: Frame, latitude_e7: Any, longitude_e7: Any) -> tuple[Floats, 
     return x.reshape(latitude.shape), y.reshape(latitude.shape)
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@njit(cache=True, nogil=True)
 def _projected(
     cone: float, scale: float, base: float, middle: float, latitude: Floats, longitude: Floats
 ) -> tuple[Floats, Floats]:
     x, y = np.empty(len(latitude)), np.empty(len(latitude))
-    for row in prange(len(latitude)):
+    for row in range(len(latitude)):
         sine = math.sin(math.radians(latitude[row] / E7))
         isometric = math.atanh(sine) - _ECCENTRICITY * math.atanh(_ECCENTRICITY * sine)
         turn = (longitude[row] / E7 - middle + 180) % 360 - 180

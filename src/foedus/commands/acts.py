@@ -8,7 +8,17 @@ from typing import Annotated, Any
 
 import typer
 
-from foedus.commands.calling import CODES, Json, emit, examples, spread, told
+import foedus
+from foedus.commands.calling import (
+    CODES,
+    Beside,
+    Json,
+    Known,
+    emit,
+    examples,
+    spread,
+    told,
+)
 from foedus.commands.signing import (
     Drafting,
     LogAt,
@@ -155,15 +165,51 @@ def witness_name(
     typer.echo(str(witness_key(name, key)))
 
 
-@app.command(epilog=examples("history acts.sqlite made/1", "history acts.sqlite made/1 --json"))
+@app.command(
+    epilog=examples(
+        "history acts.sqlite made/1",
+        "history ukraine-2026 EE/land",
+        "history ukraine-2026 paris-declaration --json",
+    )
+)
 @told
 def history(
-    where: LogAt,
-    subject: Annotated[str, typer.Argument(metavar="ID", help="Id of a subject, or of an act.")],
+    where: Annotated[
+        str, typer.Argument(metavar="LOG|MISSION", help="A log, or a mission with acts.")
+    ],
+    subject: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID",
+            help="Id of a subject or an act; in a mission also a cell such as EE/land.",
+        ),
+    ],
     *,
+    known: Known = None,
+    log: Beside = None,
     as_json: Json = False,
 ) -> None:
-    """Tell all acts about one subject, in the order in which the record knew them."""
+    """Tell all acts about one subject; in a mission with their sources, and what came of each."""
+    if not is_log(where):
+        found = foedus.history(where, subject, known=known, log=log)
+        if as_json:
+            return emit(found)
+        from foedus.publication.binding_console import show_history
+
+        return show_history(found)
+    if known is not None or log is not None:
+        got = "--known" if known is not None else "--log"
+        raise OperatorError(Fault(column=got, expected="a mission with it", got=repr(where)))
+    return show_log(where, subject, as_json=as_json)
+
+
+def is_log(where: str) -> bool:
+    """Return whether that names a log and no mission: an address, or a file that is no TOML."""
+    return where.startswith(("postgresql:", "postgres:")) or Path(where).suffix not in ("", ".toml")
+
+
+def show_log(where: str, subject: str, *, as_json: bool) -> None:
+    """Print the acts of one subject in a log, in the order in which the record knew them."""
     from foedus.publication.escapes import visible
     from foedus.trust.times import utc
 

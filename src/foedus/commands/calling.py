@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from inspect import Parameter, Signature, signature
+from pathlib import Path
 from typing import Annotated, Any, Final, ParamSpec, TypeVar
 
 import typer
@@ -40,6 +41,13 @@ def examples(*calls: str) -> str:
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, for machines.")]
 Where = Annotated[
     str, typer.Argument(metavar="MISSION|DIR", help="A mission that was run, or a run's folder.")
+]
+Known = Annotated[str | None, typer.Option(metavar="T", help="Only what the record knew by then.")]
+Beside = Annotated[
+    Path | None,
+    typer.Option(
+        "--log", metavar="FILE", help="A log whose signed acts are read beside the public record."
+    ),
 ]
 
 

@@ -51,7 +51,16 @@ def run(
 
 def run_figures(done: Any) -> dict[str, Any]:
     """Return the figures of a run, as --json prints them."""
-    names = ("read", "accepted", "quarantined", "incidents", "seconds", "peak_mb")
+    names = (
+        "read",
+        "accepted",
+        "quarantined",
+        "incidents",
+        "findings",
+        "partings",
+        "seconds",
+        "peak_mb",
+    )
     return {name: getattr(done, name) for name in names} | {"out": str(done.out)}
 
 
@@ -107,7 +116,7 @@ def why(
         str,
         typer.Argument(
             metavar="ID",
-            help="Id of an incident (content or lineage), a beginning of it, or a report's id.",
+            help="Id of an incident, of a finding or of a report, or a beginning of one.",
         ),
     ],
     *,
@@ -121,7 +130,7 @@ def why(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Say what an incident rests on: reports, articles, addresses, disagreements and files."""
+    """Say what an incident or a finding rests on: articles, reasons, reports, addresses, files."""
     answer = foedus.why(asked, where)
     if as_json:
         return emit(answer)

@@ -9,7 +9,7 @@ knows how far its rows reach: see `Cut`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import NamedTuple, Protocol
 
 import pyarrow as pa
@@ -33,5 +33,5 @@ class Engine(Protocol):
     def slots(self) -> int:
         """How many blocks it can work on at once."""
 
-    def map(self, kernel: Kernel, blocks: Sequence[pa.Table]) -> list[pa.Table]:
+    def map(self, kernel: Kernel, blocks: Iterable[pa.Table]) -> list[pa.Table]:
         """Return the kernel's result for each block, in the order of the blocks."""

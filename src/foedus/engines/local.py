@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow as pa
@@ -23,9 +23,9 @@ class LocalEngine:
         """How many threads it runs."""
         return self._threads
 
-    def map(self, kernel: Kernel, blocks: Sequence[pa.Table]) -> list[pa.Table]:
+    def map(self, kernel: Kernel, blocks: Iterable[pa.Table]) -> list[pa.Table]:
         """Return the kernel's result for each block, in the order of the blocks."""
-        if len(blocks) < 2 or self._threads == 1:
+        if self._threads == 1:
             return [kernel(block) for block in blocks]
         with ThreadPoolExecutor(self._threads) as pool:
             return list(pool.map(kernel, blocks))

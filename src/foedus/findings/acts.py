@@ -6,6 +6,8 @@ look-ups and no more thought. A class of which only a part is named is possible.
 means are not stated is by its source's definition a use of armed force (UCDP codebook, 2.1): it
 stands for every kind of it at once, so that a list narrower than that is possible only. So does a
 weapon that was used, whichever it was; an explosion of unknown cause may have been a mine as well.
+An offensive or a raid is what it is by its purpose, which no kind of report tells: what may have
+been part of one is possible.
 """
 
 from __future__ import annotations
@@ -26,6 +28,11 @@ MAY_BE: Final = {
     "undetermined-explosion": (FORCE, "mine-or-ied"),
 }
 """Kind whose means are not told -> the acts and kinds of which it may be any."""
+BY_PURPOSE: Final = {
+    "offensive-action": (FORCE, "troop-movement"),
+    "sabotage-or-raid": (FORCE, "mine-or-ied"),
+}
+"""Act that no kind shows by itself -> the acts and kinds that may be part of it."""
 HOLDING: Final = "weapons-holding"
 SEEN: Final = "heavy-weapons-seen"
 _KINDS_OF_REGION: Final = (" oblast", " region", " область")
@@ -35,13 +42,16 @@ def act_answer(acts: Iterable[str], kind: str | None, words: Vocabulary) -> Answ
     """Return whether an incident of a kind is one of the acts of a term."""
     if kind is None or kind == UNKNOWN or kind not in words.kinds:
         return Answer.POSSIBLE
-    banned = {leaf for act in acts for leaf in words.kinds_of(act)}
+    named = set(acts)
+    banned = {leaf for act in named for leaf in words.kinds_of(act)}
     meant = set(leaves(words.kinds, kind))
     if meant <= banned:
         return Answer.SURE
     for untold, wider in MAY_BE.items():
         if meant <= set(leaves(words.kinds, untold)):
             meant = {leaf for act in wider for leaf in words.kinds_of(act)}
+    parts = [part for act in named for part in BY_PURPOSE.get(act, ())]
+    banned.update(leaf for part in parts for leaf in words.kinds_of(part))
     return Answer.POSSIBLE if meant & banned else Answer.NO
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from foedus.base.evidence import Answer
 from foedus.findings.acts import act_answer, target_answer, weapon_answer
 from foedus.findings.bearers import bearer_answer, exempt_bearer
 from foedus.findings.in_time import (
@@ -29,7 +30,7 @@ from foedus.findings.in_time import (
     Ints,
     time_answers,
 )
-from foedus.findings.places import near_answers, zone_answers
+from foedus.findings.places import Ground, near_answers, zone_answers
 from foedus.findings.questions import Exempt, Question
 from foedus.findings.rulebook import Rulebook
 from foedus.findings.subjects import (
@@ -38,6 +39,7 @@ from foedus.findings.subjects import (
     judged_words,
     named_of,
     with_accounts,
+    with_places,
 )
 from foedus.findings.verdicts import constants, packed
 from foedus.terms.rules import ALL, ANY, BanRule, PresenceRule
@@ -68,6 +70,7 @@ class Asking:
         self, subjects: Subjects, rulebook: Rulebook, disagreements: pa.Table | None
     ) -> None:
         self.subjects, self.rulebook = subjects, rulebook
+        self.ground = Ground(with_places(subjects, disagreements))
         self.accounts = {
             field: accounts_of(subjects, disagreements, field) for field in ("kind", "target")
         }
@@ -85,7 +88,7 @@ class Asking:
         exempt = self._exempt(question)
         steps = [reading, act, target, bearer, time.answers, place.answers]
         code = packed(steps, exempt.answers, differs)
-        code |= constants(finder=bool(question.finder), line=question.on_line)
+        code |= constants(unsettled=bool(question.unsettled), line=question.on_line)
         return Asked(reading, act, target, bearer, time, place, exempt, differs, code)
 
     def _once(self, key: Hashable, answer: Callable[[], T]) -> T:
@@ -106,20 +109,25 @@ class Asking:
                 ),
             )
             return answers, differs
+        return self._told_acts(rule.acts, differs)
+
+    def _told_acts(self, acts: tuple[str, ...], differs: Ints) -> tuple[Answers, Ints]:
+        """Return whether what was done is among some acts, and where accounts of it differ."""
+        words = load_vocabulary()
+
+        def judge(word: str | None) -> Answer:
+            return act_answer(acts, word, words)
+
         return self._once(
-            ("act", rule.acts),
+            ("act", acts),
             lambda: with_accounts(
-                self._acts(rule.acts),
+                judged_words(self.subjects.kind, judge),
                 differs,
                 "kind",
                 self.accounts["kind"],
-                lambda word: act_answer(rule.acts, word, words),
+                judge,
             ),
         )
-
-    def _acts(self, acts: tuple[str, ...]) -> Answers:
-        words = load_vocabulary()
-        return judged_words(self.subjects.kind, lambda word: act_answer(acts, word, words))
 
     def _target(self, question: Question, differs: Ints) -> tuple[Answers, Ints]:
         words = load_vocabulary()
@@ -168,7 +176,7 @@ class Asking:
     def _zone(self, area: Any, zone: str) -> Answered:
         return self._once(
             ("zone", area, zone),
-            lambda: zone_answers(area, self.subjects, self.rulebook.lines, zone),
+            lambda: zone_answers(area, self.ground, self.rulebook.lines, zone),
         )
 
     def _distance(self, rule: PresenceRule, question: Question) -> Answered:
@@ -190,7 +198,7 @@ class Asking:
         zone = question.agreement.head.zone
         return self._once(
             ("near", line, range_m, zone),
-            lambda: near_answers(self.subjects, self.rulebook.lines, line, range_m, zone),
+            lambda: near_answers(self.ground, self.rulebook.lines, line, range_m, zone),
         )
 
     def _holds(self, party: str) -> npt.NDArray[np.bool_]:
@@ -232,7 +240,7 @@ class Asking:
         bearers = exempt.bearers
         answers = np.full(self.subjects.rows, SURE, np.int8)
         if ANY not in exempt.acts:
-            answers = np.minimum(answers, self._acts(exempt.acts))
+            answers = np.minimum(answers, self._told_acts(exempt.acts, self.subjects.differs)[0])
         if bearers is None:
             return answers
         served = judged_words(

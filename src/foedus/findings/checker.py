@@ -3,8 +3,8 @@
 
 Shares no code with the stage that made them, so that it can be read, and trusted, by itself. A step
 is `name answer share detail`: share in parts per million or `-`, and detail to the end of the line.
-Answers are sure, possible, no; for `accounts` agree or differ, for `exception` none, open or finder
-(the judge must rule it out); of a deadline, `due` and `record`.
+Answers are sure, possible, no; for `accounts` agree or differ, for `exception` none, open (a
+party must invoke it) or unsettled (it must first be ruled out); of a deadline, `due` and `record`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ DECIDED_BY: Final = {
     "place": ("place", "exempt"),
 }
 ANSWERS: Final = {
-    "exception": ("none", "open", "finder"),
+    "exception": ("none", "open", "unsettled"),
     "accounts": ("agree", "differ"),
     "record": ("none",),
 }
@@ -90,7 +90,7 @@ def _verdict(steps: dict[str, Step]) -> str:
     differing = steps["accounts"].detail.split(",") if answers["accounts"] == "differ" else []
     if any(doubtful & set(DECIDED_BY[field]) for field in differing):
         return "contested"
-    return "undetermined" if doubtful or answers["exception"] == "finder" else "breach"
+    return "undetermined" if doubtful or answers["exception"] == "unsettled" else "breach"
 
 
 def _probability(steps: dict[str, Step]) -> int | None:
@@ -103,7 +103,7 @@ def _probability(steps: dict[str, Step]) -> int | None:
             return None
         share = WHOLE - step.share_ppm if name == "exempt" else step.share_ppm
         found = found * share // WHOLE
-    return None if steps["exception"].answer == "finder" else found
+    return None if steps["exception"].answer == "unsettled" else found
 
 
 SENTENCES: Final = {
@@ -129,7 +129,7 @@ SENTENCES: Final = {
     "exempt no": "No exemption covers it.",
     "exception none": "The term has no exception.",
     "exception open": "No report tells whether an exception holds ({detail}).",
-    "exception finder": "Whoever judges must first rule out an exception ({detail}).",
+    "exception unsettled": "An exception must first be ruled out, and no report tells ({detail}).",
     "accounts agree": "The accounts do not differ in anything that decides.",
     "accounts differ": "The accounts differ in what may decide ({detail}).",
     "due sure": "The deadline has passed: {detail}.",

@@ -20,7 +20,7 @@ from foedus.base.dues import over
 from foedus.base.encoding import digest, to_table
 from foedus.base.evidence import Answer
 from foedus.findings.in_time import times_of
-from foedus.findings.questions import binding_of, key_of, readings_of
+from foedus.findings.questions import binding_of, key_of, readings_of, signed_us
 from foedus.findings.record import DEADLINE, UNDETERMINED, Finding
 from foedus.findings.rulebook import Rulebook
 from foedus.terms.in_force import Binding
@@ -102,7 +102,8 @@ def _told(binding: Binding, term: Term, known_us: int) -> tuple[str, list[str]] 
 
 def _may_bind(binding: Binding, term: Term, known_us: int) -> bool:
     """Whether a term may have come into force by an instant, its agreement being signed."""
-    possible = times_of(binding.held(term.id)).possible
+    held = binding.held(term.id)
+    possible = times_of(held, signed_us(binding.agreement)).possible
     return any(first <= known_us for first, _ in possible)
 
 

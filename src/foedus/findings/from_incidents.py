@@ -22,14 +22,15 @@ import pyarrow.compute as pc
 from foedus.base.encoding import schema
 from foedus.engines.engine import Engine
 from foedus.findings.answering import Asked, Asking
-from foedus.findings.counting import counts_of, partings_of
+from foedus.findings.columns import ids, lists, strings
 from foedus.findings.duties import deadline_findings
 from foedus.findings.in_time import NO_SHARE, Ints
 from foedus.findings.questions import Question, questions_of
 from foedus.findings.record import INCIDENT, NOT_COVERED, STATE, UNDETERMINED, VERDICTS, Finding
 from foedus.findings.rulebook import Rulebook
-from foedus.findings.steps import NAMES, Texts, decoded, steps_of
-from foedus.findings.subjects import Subjects, states_in, subjects_of
+from foedus.findings.steps import NAMES, Texts, steps_of
+from foedus.findings.subjects import Subjects, coded, states_in, subjects_of
+from foedus.findings.verdict_counts import counts_of, partings_of
 from foedus.findings.verdicts import Judged, judge, probabilities
 
 BLOCK_ANSWERS: Final = 1_500_000
@@ -85,14 +86,29 @@ def found(
     `incidents` has `schema(Incident)`, and may have a column `weapon`; `disagreements` is the table
     beside it, by which accounts that differ are judged one by one.
     """
-    incidents = _in_order(incidents)
+    incidents = in_order(incidents)
+    return gathered(covered(incidents, rulebook, engine, disagreements), incidents, rulebook)
+
+
+def covered(
+    incidents: pa.Table,
+    rulebook: Rulebook,
+    engine: Engine,
+    disagreements: pa.Table | None = None,
+) -> pa.Table:
+    """Return the findings of incidents that are in order, without those of deadlines."""
     questions = questions_of(rulebook)  # (1)
     kernel = partial(evaluated, questions=questions, rulebook=rulebook, disagreements=disagreements)
     size = BLOCK_ANSWERS // max(len(questions), 1) + 1
     blocks = [incidents.slice(first, size) for first in range(0, incidents.num_rows, size)]
     parts = engine.map(kernel, blocks) if questions else []  # (2)
-    passed = deadline_findings(rulebook)  # (6)
-    table = pa.concat_tables([schema(Finding).empty_table(), *parts, passed])
+    return pa.concat_tables([schema(Finding).empty_table(), *parts])
+
+
+def gathered(findings: pa.Table, incidents: pa.Table, rulebook: Rulebook) -> Findings:
+    """Return findings of incidents with those of deadlines, the counts and the partings."""
+    table = pa.concat_tables([findings, deadline_findings(rulebook)])  # (6)
+    questions = questions_of(rulebook)
     asked = {STATE: int(states_in(incidents).sum()), INCIDENT: incidents.num_rows}
     return Findings(table, counts_of(table, questions, asked), partings_of(table, questions))  # (7)
 
@@ -133,7 +149,7 @@ def _asked(
     return found
 
 
-def _in_order(incidents: pa.Table) -> pa.Table:
+def in_order(incidents: pa.Table) -> pa.Table:
     """Return incidents by start, then lineage; the table of the stage before is so already."""
     start = incidents.column("occurred_from_us").to_numpy()
     lineage = incidents.column("lineage_id").combine_chunks()
@@ -183,28 +199,27 @@ def _table(subjects: Subjects, put: Sequence[_Put], judged: Judged, kept: _Kept)
         outcome[at] = judged.outcome[one.asked.code[chosen]]
         probability[at] = _probability(one.question, one.asked, chosen, judged)
     questions = [one.question for one in put]
-    number, row = pa.array(kept.question.astype(np.int32)), pa.array(kept.row)
-    outcomes = pa.array(outcome)
-    lineage = subjects.table.column("lineage_id").combine_chunks().take(row)
+    number, row, block = kept.question.astype(np.int32), kept.row, subjects.table
+    lineage = block.column("lineage_id").combine_chunks()
     kinds = [STATE if question.is_presence else INCIDENT for question in questions]
     columns = {
-        "finding_id": _ids(subjects, [question.key for question in questions], kept),
-        "subject_kind": _strings(kinds, number),
-        "lineage_id": lineage,
-        "incident_id": subjects.table.column("incident_id").combine_chunks().take(row),
-        "agreement_id": _strings([one.agreement.id for one in questions], number),
-        "term_id": _strings([one.term.id for one in questions], number),
-        "article": _strings([one.term.article for one in questions], number),
-        "reading": _strings([one.reading for one in questions], number),
-        "verdict": _strings([one.verdict for one in judged.outcomes], outcomes),
+        "finding_id": ids(lineage, row, [question.key for question in questions], number),
+        "subject_kind": strings(kinds, number),
+        "lineage_id": ids(lineage, row),
+        "incident_id": ids(block.column("incident_id").combine_chunks(), row),
+        "agreement_id": strings([one.agreement.id for one in questions], number),
+        "term_id": strings([one.term.id for one in questions], number),
+        "article": strings([one.term.article for one in questions], number),
+        "reading": strings([one.reading for one in questions], number),
+        "verdict": strings([one.verdict for one in judged.outcomes], outcome),
         "probability_ppm": pa.array(probability, mask=probability == NO_SHARE),
-        "causes": _lists([one.causes for one in judged.outcomes], outcomes),
-        "open_exceptions": _lists([one.exceptions for one in questions], number),
+        "causes": lists([one.causes for one in judged.outcomes], outcome),
+        "open_exceptions": lists([one.exceptions for one in questions], number),
         **_attribution(subjects, row),
         "steps": texts.lists(steps),
-        "evidence": _strings([one.term.evidence for one in questions], number),
-        "known_from_us": subjects.table.column("known_from_us").combine_chunks().take(row),
-        "known_to_us": subjects.table.column("known_to_us").combine_chunks().take(row),
+        "evidence": strings([one.term.evidence for one in questions], number),
+        "known_from_us": block.column("known_from_us").combine_chunks().take(pa.array(row)),
+        "known_to_us": block.column("known_to_us").combine_chunks().take(pa.array(row)),
     }
     return pa.table(columns, schema=schema(Finding))
 
@@ -216,52 +231,21 @@ def _probability(question: Question, asked: Asked, rows: Ints, judged: Judged) -
         *((one.answers[rows], one.shares[rows]) for one in (asked.time, asked.place)),
     ]
     found = probabilities(verdict, steps, asked.exempt.shares[rows])
-    if question.finder:
+    if question.unsettled:
         found = np.where(verdict == _UNDETERMINED, NO_SHARE, found)
     return found
 
 
-def _attribution(subjects: Subjects, row: pa.Array) -> dict[str, pa.Array]:
+def _attribution(subjects: Subjects, row: Ints) -> dict[str, pa.Array]:
     """Return who is claimed to have acted; where nobody is, it cannot be attributed."""
-    actor = subjects.table.column("actor").combine_chunks().take(row)
-    claimed = pc.is_valid(actor).to_numpy(zero_copy_only=False)
+    actors = coded(subjects.table.column("actor"))
+    named = [[] if actor is None else [actor] for actor in actors.values]
+    actor = actors.codes[row].astype(np.int32)
+    claimed = np.array([bool(name) for name in named], bool)[actor]
     offsets = pa.array(np.concatenate([[0], np.cumsum(claimed)]).astype(np.int32))
     whole = pa.array(np.full(int(claimed.sum()), 1_000_000, np.int64))
     return {
-        "attributed": pa.ListArray.from_arrays(offsets, actor.drop_null()),
+        "attributed": lists(named, actor),
         "attributed_ppm": pa.ListArray.from_arrays(offsets, whole),
         "unattributed_ppm": pa.array(np.where(claimed, 0, 1_000_000).astype(np.int64)),
     }
-
-
-def _ids(subjects: Subjects, keys: Sequence[str], kept: _Kept) -> pa.Array:
-    """Return lineage, a hyphen and key for each row; where all are as long, in bulk."""
-    lineage = subjects.table.column("lineage_id").combine_chunks()
-    widths = set(pc.unique(pc.binary_length(lineage)).to_pylist())
-    if len(widths) != 1:
-        endings = _strings(keys, pa.array(kept.question))
-        return pc.binary_join_element_wise(lineage.take(pa.array(kept.row)), endings, "-")
-    endings = np.array([list(f"-{key}".encode()) for key in keys], np.uint8)
-    width = widths.pop()
-    found = np.empty((len(kept.row), width + endings.shape[1]), np.uint8)
-    found[:, :width] = _letters(lineage, width)[kept.row]
-    found[:, width:] = endings[kept.question]
-    offsets = np.arange(len(found) + 1, dtype=np.int32) * found.shape[1]
-    buffers = [pa.py_buffer(offsets), pa.py_buffer(found)]
-    return pa.StringArray.from_buffers(len(found), *buffers)
-
-
-def _letters(words: pa.Array, width: int) -> npt.NDArray[np.uint8]:
-    """Return words of one length as a matrix of their bytes."""
-    _, _, data = words.buffers()
-    return np.frombuffer(data, np.uint8).reshape(-1, width)[
-        words.offset : words.offset + len(words)
-    ]
-
-
-def _strings(values: Sequence[str], numbers: pa.Array) -> pa.Array:
-    return decoded(pa.array(list(values), pa.string()), numbers)
-
-
-def _lists(values: Sequence[Sequence[str]], numbers: pa.Array) -> pa.Array:
-    return pa.array([list(value) for value in values], pa.list_(pa.string())).take(numbers)

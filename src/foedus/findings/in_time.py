@@ -52,12 +52,17 @@ ALWAYS: Final = Times(((-EVER_US, EVER_US),), ((-EVER_US, EVER_US),))
 UNKNOWN_TIMES: Final = Times((), ((-EVER_US, EVER_US),))
 
 
-def times_of(held: Iterable[Held]) -> Times:
-    """Return when a term is in force; of a term that nothing dates, nobody can tell."""
+def times_of(held: Iterable[Held], signed_us: int | None = None) -> Times:
+    """Return when a term is in force; of a term that nothing dates, nobody can tell.
+
+    What is not known to begin at all may begin from `signed_us` on; None: at any time.
+    """
     stretches = tuple(held)
+    first_us = -EVER_US if signed_us is None else signed_us
     if not stretches:
-        return UNKNOWN_TIMES
-    return Times(_joined(map(_sure, stretches)), _joined(map(_possible, stretches)))
+        return Times((), ((first_us, EVER_US),))
+    possible = (_possible(stretch, first_us) for stretch in stretches)
+    return Times(_joined(map(_sure, stretches)), _joined(possible))
 
 
 def between(begins: Limit | None, ends: Limit | None) -> Times:
@@ -113,8 +118,8 @@ def _sure(held: Held) -> Span:
     return _starts(held.begins)[0], ends
 
 
-def _possible(held: Held) -> Span:
-    begins = -EVER_US if isinstance(held.begins, NotComputable) else held.begins.earliest_us
+def _possible(held: Held, first_us: int) -> Span:
+    begins = first_us if isinstance(held.begins, NotComputable) else held.begins.earliest_us
     if held.may_renew or held.ends is None or isinstance(held.ends, NotComputable):
         return begins, EVER_US
     return begins, _ends(held.ends)[1]

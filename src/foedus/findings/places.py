@@ -9,7 +9,6 @@ itself unsure, as along a line of contact, no share is told.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from functools import cache
@@ -20,7 +19,8 @@ import numpy.typing as npt
 
 from foedus.base import areas
 from foedus.base.moments import DAY, HOUR_US
-from foedus.base.places import E7, Place
+from foedus.base.places import E7, Floats, Place
+from foedus.base.projections import Frame, project
 from foedus.base.zones import local_time, start_us, zone_named
 from foedus.errors import DrafterError, Fault
 from foedus.findings.acts import region_answer, target_answer
@@ -43,8 +43,22 @@ from foedus.terms.settlements import UNCARRIED, Carrying, Ledger
 from foedus.terms.vocabulary import load_vocabulary
 
 _DAY_US: Final = 24 * HOUR_US
-_ONE_AT_A_TIME: Final = threading.Lock()
-"""Kernels that run on all processors may not be entered by two threads at once."""
+
+
+class Ground:
+    """The places of a block, on as many planes as its zones lie on; on each they are put once."""
+
+    def __init__(self, subjects: Subjects) -> None:
+        self.subjects = subjects
+        self._planes: dict[Frame, tuple[Floats, Floats]] = {}
+
+    def on(self, frame: Frame, rows: Ints) -> tuple[Floats, Floats]:
+        """Return x and y in metres (float64) of some rows on a plane."""
+        if frame not in self._planes:
+            axes = (self.subjects.latitude_e7, self.subjects.longitude_e7)
+            self._planes[frame] = project(frame, *axes)
+        x, y = self._planes[frame]
+        return (x, y) if len(rows) == len(x) else (x[rows], y[rows])
 
 
 def lines_of(ledgers: Mapping[str, Ledger], carrying: Carrying = UNCARRIED) -> Lines:
@@ -65,11 +79,12 @@ def lines_of(ledgers: Mapping[str, Ledger], carrying: Carrying = UNCARRIED) -> L
     return line
 
 
-def zone_answers(area: Area, subjects: Subjects, lines: Lines, zone: str) -> Answered:
+def zone_answers(area: Area, ground: Ground, lines: Lines, zone: str) -> Answered:
     """Return for each row whether it lies in an area, and the share of its error disc that does.
 
     `zone` is the IANA zone by whose clock the day of a line is told.
     """
+    subjects = ground.subjects
     match area:
         case Everywhere():
             return Answered(*_all(subjects.rows, SURE))
@@ -83,53 +98,52 @@ def zone_answers(area: Area, subjects: Subjects, lines: Lines, zone: str) -> Ans
             )
             return Answered(answers, _all(subjects.rows)[1])
         case Buffer(sides=sides) if sides == (ALL,):
-            return _strip(area, subjects, lines, zone)
+            return _strip(area, ground, lines, zone)
         case Circle() | Polygon():
-            return mapped(_drawn(area), subjects, np.arange(subjects.rows))
+            return mapped(_drawn(area), ground, np.arange(subjects.rows))
     return Answered(*_all(subjects.rows))
 
 
 def near_answers(
-    subjects: Subjects, lines: Lines, line: tuple[str, str], range_m: float, zone: str
+    ground: Ground, lines: Lines, line: tuple[str, str], range_m: float, zone: str
 ) -> Answers:
     """Return for each row whether it lies within a range of a line: its id, and its day.
 
     De facto is the line of the day on which the incident began.
     """
-    answers = _all(subjects.rows)[0]
-    for drawn, rows in _drawn_lines(subjects, lines, line, zone):
-        answers[rows] = _decided(areas.grown(drawn, range_m), subjects, rows)
+    answers = _all(ground.subjects.rows)[0]
+    for drawn, rows in _drawn_lines(ground.subjects, lines, line, zone):
+        answers[rows] = _decided(areas.grown(drawn, range_m), ground, rows)
     return answers
 
 
-def _strip(area: Buffer, subjects: Subjects, lines: Lines, zone: str) -> Answered:
+def _strip(area: Buffer, ground: Ground, lines: Lines, zone: str) -> Answered:
     """Return for each row whether it lies in a strip along a line, on both sides of it."""
-    answers, shares = _all(subjects.rows)
+    answers, shares = _all(ground.subjects.rows)
     range_m = area.per_side_m or (area.total_width_m or 0.0) / 2
-    for drawn, rows in _drawn_lines(subjects, lines, (area.line, area.on), zone):
-        answers[rows], shares[rows] = mapped(areas.grown(drawn, range_m), subjects, rows)
+    for drawn, rows in _drawn_lines(ground.subjects, lines, (area.line, area.on), zone):
+        answers[rows], shares[rows] = mapped(areas.grown(drawn, range_m), ground, rows)
     return Answered(answers, shares)
 
 
-def mapped(area: areas.Area, subjects: Subjects, rows: Ints) -> Answered:
+def mapped(area: areas.Area, ground: Ground, rows: Ints) -> Answered:
     """Return for some rows whether each lies in a zone with a map; one without a point may.
 
     Shares are told where the zone's border is exact.
     """
-    answers, shares = _decided(area, subjects, rows), _all(len(rows))[1]
+    answers, shares = _decided(area, ground, rows), _all(len(rows))[1]
     if not area.halves_m.any():
-        known = subjects.is_placed & ~np.isnan(subjects.radius_m)
+        known = ground.subjects.is_placed & ~np.isnan(ground.subjects.radius_m)
         torn = np.flatnonzero((answers == POSSIBLE) & known[rows])
-        shares[torn] = np.clip(_shares(area, subjects, rows[torn]), 1, ALL_PPM - 1)
+        shares[torn] = np.clip(_shares(area, ground, rows[torn]), 1, ALL_PPM - 1)
     return Answered(answers, shares)
 
 
-def _decided(area: areas.Area, subjects: Subjects, rows: Ints) -> Answers:
-    answers = _all(len(rows))[0]
-    placed = np.flatnonzero(subjects.is_placed[rows])
-    with _ONE_AT_A_TIME:
-        found = areas.membership(area, *_points(subjects, rows[placed]))
-    answers[placed] = np.array([NO, SURE, POSSIBLE], np.int8)[found]
+def _decided(area: areas.Area, ground: Ground, rows: Ints) -> Answers:
+    subjects = ground.subjects
+    radius_m = np.where(subjects.is_placed, subjects.radius_m, np.nan)[rows]
+    found = areas.membership_at(area, *ground.on(area.frame, rows), radius_m)
+    answers: Answers = np.array([NO, SURE, POSSIBLE], np.int8)[found]
     return answers
 
 
@@ -142,19 +156,15 @@ def _all(rows: int, answer: np.int8 = POSSIBLE) -> tuple[Answers, npt.NDArray[np
     return np.full(rows, answer, np.int8), np.full(rows, NO_SHARE, np.int64)
 
 
-def _points(subjects: Subjects, rows: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], ...]:
-    axes = (subjects.latitude_e7, subjects.longitude_e7, subjects.radius_m)
-    return tuple(axis[rows] for axis in axes)  # type: ignore[misc]
-
-
-def _shares(area: areas.Area, subjects: Subjects, rows: Ints) -> Ints:
+def _shares(area: areas.Area, ground: Ground, rows: Ints) -> Ints:
     """Return the share of each row's disc inside; records name the same places again and again."""
-    latitude, longitude, radius = _points(subjects, rows)
+    subjects = ground.subjects
+    latitude, longitude = subjects.latitude_e7[rows], subjects.longitude_e7[rows]
+    radius = subjects.radius_m[rows]
     _, point = np.unique((latitude << 32) + longitude, return_inverse=True)
     radii, size = np.unique(radius, return_inverse=True)
     _, first, code = np.unique(point * len(radii) + size, return_index=True, return_inverse=True)
-    with _ONE_AT_A_TIME:
-        found: Ints = areas.shares(area, latitude[first], longitude[first], radius[first])
+    found = areas.shares_at(area, *ground.on(area.frame, rows[first]), radius[first])
     return found[code]
 
 

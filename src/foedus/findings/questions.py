@@ -39,7 +39,8 @@ from foedus.terms.rules import (
 from foedus.terms.times import read_time
 
 _KEY_DIGITS: Final = 16
-FINDER: Final = "finder"
+TO_RULE_OUT: Final = ("finder", "not-stated")
+"""Burdens under which no party need invoke an exception: what no report tells stays unknown."""
 
 
 class Exempt(NamedTuple):
@@ -76,8 +77,8 @@ class Question:
     exempt: tuple[Exempt, ...]
     exceptions: tuple[str, ...]
     """Exceptions that stand open, then releases."""
-    finder: tuple[str, ...]
-    """Those that the judge must rule out."""
+    unsettled: tuple[str, ...]
+    """Those that must be ruled out before a breach is indicated; the rest, a party must invoke."""
 
     @property
     def is_presence(self) -> bool:
@@ -99,6 +100,16 @@ def readings_of(agreement: Agreement) -> tuple[str, ...]:
 def key_of(agreement_id: str, term_id: str, reading: str) -> str:
     """Return the digest by which agreement, term and reading are told apart in a finding's id."""
     return digest([agreement_id, term_id, reading])[:_KEY_DIGITS]
+
+
+def signed_us(agreement: Agreement) -> int | None:
+    """Return the first instant at which anybody can have signed, or None if none is told.
+
+    A term whose start no clock can tell does not bind before.
+    """
+    found = [read_time(signing.on, agreement.head.zone) for signing in agreement.head.signed]
+    told = [moment.from_us for moment in found if isinstance(moment, Moment)]
+    return min(told) if told and len(told) == len(found) else None
 
 
 def binding_of(agreement: Agreement, reading: str, rulebook: Rulebook) -> Binding:
@@ -131,7 +142,7 @@ def _question(
 ) -> Question:
     binding = binding_of(agreement, reading, rulebook)
     held = binding.held(term.id)
-    times = times_of(held)
+    times = times_of(held, signed_us(agreement))
     if isinstance(rule, PresenceRule) and rule.after:
         times = once_over(times, binding.due(rule.after))
     area, place = _area(agreement, rule.zone)
@@ -153,7 +164,7 @@ def _question(
         place=place,
         exempt=tuple(_exempt(agreement, reading, term.id)),
         exceptions=(*(rule.id for rule in exceptions), *_releases(agreement, reading, term.id)),
-        finder=tuple(rule.id for rule in exceptions if rule.burden == FINDER),
+        unsettled=tuple(rule.id for rule in exceptions if rule.burden in TO_RULE_OUT),
     )
 
 

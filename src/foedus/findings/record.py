@@ -39,7 +39,7 @@ CAUSES: Final = {
     "place": "it is not known whether it was in the place that the term names",
     "line": "the line from which the place is reckoned is not known closely enough",
     "exemption": "it may fall under a place or time that is exempt",
-    "exception": "whoever judges must first rule out an exception, of which no report tells",
+    "exception": "an exception must first be ruled out, of which no report tells",
     "kind-disputed": "the accounts differ on what was done",
     "target-disputed": "the accounts differ on what was hit",
     "occurred-disputed": "the accounts differ on when it was",

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from foedus.findings.answering import Asked
+from foedus.findings.columns import decoded
 from foedus.findings.in_time import POSSIBLE, Answered, Answers, Ints
 from foedus.findings.questions import Question
 from foedus.findings.subjects import Coded, Subjects, named_of
@@ -52,11 +53,6 @@ class Texts:
         flat = decoded(texts, pa.array(np.ascontiguousarray(numbers).ravel()))
         offsets = np.arange(len(numbers) + 1, dtype=np.int32) * numbers.shape[1]
         return pa.ListArray.from_arrays(pa.array(offsets), flat)
-
-
-def decoded(texts: pa.Array, numbers: pa.Array) -> pa.Array:
-    """Return the texts that int32 numbers stand for; far faster than taking them."""
-    return pa.DictionaryArray.from_arrays(numbers, texts).dictionary_decode()
 
 
 def steps_of(
@@ -119,8 +115,8 @@ def _parties(text: str | None) -> str:
 
 
 def _exception(question: Question) -> str:
-    if question.finder:
-        return f"exception finder - {','.join(question.finder)}"
+    if question.unsettled:
+        return f"exception unsettled - {','.join(question.unsettled)}"
     if question.exceptions:
         return f"exception open - {','.join(question.exceptions)}"
     return "exception none - -"

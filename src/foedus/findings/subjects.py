@@ -2,7 +2,8 @@
 """A block of incidents as arrays: numbers as they are, words as codes of the few that occur.
 
 A word is judged once however many rows bear it. Where the accounts of an incident name different
-kinds or targets, and the table of disagreements is at hand, each account is judged too.
+kinds or targets, and the table of disagreements is at hand, each account is judged too; where they
+name different places, the error disc holds them all.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from foedus.base.evidence import Answer
+from foedus.base.places import E7
 from foedus.findings.acts import is_state
 from foedus.findings.bearers import Named
 from foedus.findings.in_time import CODES, NO, POSSIBLE, SURE, Answers, Ints
@@ -26,6 +28,8 @@ Floats = npt.NDArray[np.float64]
 _BETWEEN: Final = "\x1f"
 _NOBODY: Final = "\x1e"
 WEAPON: Final = "weapon"
+DEGREE_M: Final = 111_700.0
+"""No degree of a meridian or of the equator is longer, in metres, on WGS 84."""
 
 
 class Coded(NamedTuple):
@@ -140,7 +144,7 @@ def with_accounts(
     """Return answers and differing fields, as the single accounts of a field have them.
 
     Accounts that lead to one answer do not differ in what decides; those that do not, leave it
-    possible.
+    possible. Where none is at hand, answer and difference stay.
     """
     if accounts is None or not len(accounts.row):
         return answers, differs
@@ -150,8 +154,28 @@ def with_accounts(
     np.minimum.at(least, accounts.row, each)
     np.maximum.at(most, accounts.row, each)
     bit = 1 << tuple(DECIDES).index(field)
-    alike = np.where(least == most, differs & ~bit, differs)
+    heard = np.zeros(len(answers), bool)
+    heard[accounts.row] = True
+    alike = np.where(heard & (least == most), differs & ~bit, differs)
     return np.where(least == most, least, POSSIBLE).astype(np.int8), alike
+
+
+def with_places(subjects: Subjects, disagreements: pa.Table | None) -> Subjects:
+    """Return the same, each error disc so wide that it holds the points that its accounts name.
+
+    So what is sure of the whole disc is sure whichever account is right.
+    """
+    accounts = accounts_of(subjects, disagreements, "place")
+    if accounts is None or not len(accounts.row):
+        return subjects
+    said = [[float(axis) for axis in (text or "").split(",")] for text in accounts.says.values]
+    latitude, longitude = np.array(said).T[:, accounts.says.codes]
+    row, radius_m = accounts.row, subjects.radius_m.copy()
+    north = latitude - subjects.latitude_e7[row] / E7
+    east = (longitude - subjects.longitude_e7[row] / E7 + 180) % 360 - 180
+    apart_m = DEGREE_M * np.hypot(north, east * np.cos(np.radians(latitude)))
+    np.maximum.at(radius_m, row, apart_m)
+    return subjects._replace(radius_m=radius_m)
 
 
 def _ints(block: pa.Table, name: str) -> Ints:

@@ -3,7 +3,7 @@
 
 In this order, the first that holds: (1) one step that is no: not covered; (2) surely exempt:
 permitted; (3) a step that is not sure because the accounts differ in just what decides it:
-contested; (4) any step that is not sure, or an exception that the judge must rule out:
+contested; (4) any step that is not sure, or an exception that must first be ruled out:
 undetermined; (5) else a breach is indicated. Answers are packed into one number, so that each
 combination is judged once however many rows have it.
 """
@@ -33,8 +33,8 @@ EXEMPT_BY: Final = ("occurred", "place")
 """Fields on which an exemption hangs."""
 _FIELDS: Final = tuple(DECIDES)
 _EXEMPT_BIT: Final = 2 * len(STEPS)
-_FINDER_BIT: Final = _EXEMPT_BIT + 2
-_LINE_BIT: Final = _FINDER_BIT + 1
+_UNSETTLED_BIT: Final = _EXEMPT_BIT + 2
+_LINE_BIT: Final = _UNSETTLED_BIT + 1
 _DIFFERS_BIT: Final = _LINE_BIT + 1
 CODES: Final = 1 << (_DIFFERS_BIT + len(_FIELDS))
 """How many combinations of answers there are."""
@@ -46,8 +46,8 @@ class Combination(NamedTuple):
     steps: tuple[int, ...]
     """Answers of `STEPS`: 0 no, 1 possible, 2 sure."""
     exempt: int
-    finder: bool
-    """Whether an exception stands open that the judge must rule out."""
+    unsettled: bool
+    """Whether an exception stands open that must first be ruled out."""
     line: bool
     """Whether the place hangs on a line."""
     differs: tuple[str, ...]
@@ -85,7 +85,7 @@ def _doubts(found: Combination, open_steps: set[str]) -> list[str]:
     if found.line:
         steps = ["line" if step == "place" else step for step in steps]
     exempt = ["exemption"] if found.exempt == POSSIBLE else []
-    return [*steps, *exempt, *(["exception"] if found.finder else [])]
+    return [*steps, *exempt, *(["exception"] if found.unsettled else [])]
 
 
 def packed(steps: list[Answers], exempt: Answers, differs: Ints) -> Ints:
@@ -96,9 +96,9 @@ def packed(steps: list[Answers], exempt: Answers, differs: Ints) -> Ints:
     return code | (differs << _DIFFERS_BIT)
 
 
-def constants(*, finder: bool, line: bool) -> int:
+def constants(*, unsettled: bool, line: bool) -> int:
     """Return the bits that all rows of one term share."""
-    return (int(finder) << _FINDER_BIT) | (int(line) << _LINE_BIT)
+    return (int(unsettled) << _UNSETTLED_BIT) | (int(line) << _LINE_BIT)
 
 
 def unpacked(code: int) -> Combination:
@@ -106,7 +106,7 @@ def unpacked(code: int) -> Combination:
     return Combination(
         steps=tuple((code >> (2 * position)) & 3 for position in range(len(STEPS))),
         exempt=(code >> _EXEMPT_BIT) & 3,
-        finder=bool((code >> _FINDER_BIT) & 1),
+        unsettled=bool((code >> _UNSETTLED_BIT) & 1),
         line=bool((code >> _LINE_BIT) & 1),
         differs=tuple(
             field for bit, field in enumerate(_FIELDS) if (code >> (_DIFFERS_BIT + bit)) & 1

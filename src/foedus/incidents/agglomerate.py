@@ -11,7 +11,7 @@ earlier reports, so that the result depends on nothing but the reports.
 from __future__ import annotations
 
 import heapq
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -71,6 +71,24 @@ class Groups(NamedTuple):
     version: Ints
     """Counts the joins of a group, so that older scores of it are known to be stale; -1: gone."""
     score: Ints
+    level: Ints
+    """The least gain on the way to the group as it is, `ENDLESS` for a report alone."""
+
+
+class Joins(NamedTuple):
+    """How groups grew: one entry for each report, filled where it led a group that was absorbed."""
+
+    into: Ints
+    """The group that absorbed it, or -1: then it leads a group still."""
+    level: Ints
+    """The least gain on the way to the joined group: joins fall due in the order of levels."""
+    gain: Ints
+    step: Ints
+    """Joins are numbered in the order in which they were made."""
+
+
+ENDLESS: Final = 1 << 60
+"""A level above every gain, in micronats."""
 
 
 @njit(cache=True, nogil=True)
@@ -128,33 +146,53 @@ def absorb(groups: Groups, owner: Ints, a: int, b: int, gain: int) -> None:
     groups.last[a] = groups.last[b]
     groups.size[a] += groups.size[b]
     groups.score[a] += groups.score[b] + gain
+    groups.level[a] = min(gain, groups.level[a], groups.level[b])
     groups.version[a] += 1
     groups.version[b] = -1
 
 
 @njit(cache=True, nogil=True)
+def entered(joins: Joins, groups: Groups, a: int, b: int, gain: int, step: int) -> None:
+    """Note that group b was absorbed by group a, which stands now."""
+    joins.into[b] = a
+    joins.level[b] = groups.level[a]
+    joins.gain[b] = gain
+    joins.step[b] = step
+
+
+@njit(cache=True, nogil=True)
 def agglomerated(
     features: Ints, beliefs: Beliefs, first: Ints, second: Ints, gain: Ints, least: int
-) -> Ints:
-    """Return for each report the first report of its group; pairs are joined best first."""
+) -> tuple[Ints, Joins]:
+    """Return for each report the first report of its group, and how the groups grew.
+
+    Pairs are joined best first, as long as joining gains more than `least` micronats.
+    """
     count = features.shape[0]
     owner = np.arange(count)
     alone = np.zeros(count, np.int64)
-    groups = Groups(np.full(count, -1), np.arange(count), alone + 1, alone.copy(), alone.copy())
+    never = np.full(count, -1)
+    joins = Joins(never, alone.copy(), alone.copy(), never.copy())
+    groups = Groups(
+        never.copy(), np.arange(count), alone + 1, alone.copy(), alone.copy(), alone + ENDLESS
+    )
     start, near = adjacency(count, first, second)
     heap = [(-gain[k], first[k], second[k], 0, 0) for k in range(first.size)]
     heapq.heapify(heap)
+    step = 0
     while heap:
         loss, a, b, version_a, version_b = heapq.heappop(heap)
         if groups.version[a] != version_a or groups.version[b] != version_b:
             continue
         absorb(groups, owner, a, b, -loss)
+        entered(joins, groups, a, b, -loss, step)
+        step += 1
         for other in neighbours_of(groups, owner, start, near, a):
             more = join_gain(features, beliefs, groups, a, other)
             if more > least:
                 x, y = min(a, other), max(a, other)
                 heapq.heappush(heap, (-more, x, y, groups.version[x], groups.version[y]))
-    return owner
+    return owner, joins
 
 
 @njit(cache=True, nogil=True)

@@ -109,9 +109,11 @@ def labels(words: Words, said: Sequence[Said], confusions: Mapping[str, Confusio
     for one in said:
         meant = {value for word in one.words for value in words.meanings.get(word, ())}
         chance = matrices[one.source_id][:, sorted(position[value] for value in meant)].sum(axis=1)
-        rows.append(chance / (prior @ chance) if meant else np.ones(count))
+        rows.append(chance / (prior * chance).sum() if meant else np.ones(count))
     likelihood = np.array(rows)
-    return Labels(likelihood, prior, (likelihood * prior) @ likelihood.T)
+    # each sum by itself: a product of matrices may round a pair by what stands beside it
+    pair = [(likelihood * (prior * row)).sum(axis=1) for row in likelihood]
+    return Labels(likelihood, prior, np.array(pair))
 
 
 def lateness_hours(noise: Noise) -> int:
@@ -222,7 +224,7 @@ def beliefs(setting: Setting, ways: Ways) -> Beliefs:
         merged=np.array([profiles[s].source.already_merged for s in setting.source_ids]),
         text_gain=text,
         disc=unit_disc(parameters.outside_share),
-        most_by_time=float(time.max(initial=0.0)),
+        most_by_time=float(time.max(initial=0.0)) * (1.0 + 1e-9),
         most_by_text=most_text * (1.0 - escape) / escape,
         join_gain=round(join * MICRONAT),
         repeat_gain=round(log(parameters.repeats_share) * MICRONAT),

@@ -17,6 +17,8 @@ from foedus.incidents.parameters import Parameters
 
 ROW: Final = 1 << 20
 SLAB: Final = 1 << 40
+STEP: Final = 125_000
+"""Densities are told in steps of an eighth of a nat, so that one report more moves few priors."""
 
 
 class Cells(NamedTuple):
@@ -58,5 +60,6 @@ def log_density(
         total += np.where(found.key[at] == found.key + shift, found.held[at], 0)
     incidents = total / reports_per_incident + 27 * parameters.background_per_cell
     volume = 27.0 * parameters.density_cell_m**2 * parameters.density_cell_h
-    log_per_cell = np.rint(np.log(incidents / volume) * MICRONAT).astype(np.int64)
+    steps = np.rint(np.log(incidents / volume) * (MICRONAT / STEP)).astype(np.int64)
+    log_per_cell = steps * STEP
     return np.asarray(log_per_cell[found.of_report], np.int64)

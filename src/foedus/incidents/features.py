@@ -2,9 +2,8 @@
 """What scoring needs of each report, as whole numbers: `Prepared`, from the table of reports.
 
 Only reports that could be one happening with another are prepared: those with a place and a time
-that are not too wide, from a source that may agree with another or repeat itself. The rest stand
-alone. Rows are brought into canonical order (first possible hour, then report id), so that the
-order in which reports came does not matter.
+that are not too wide. The rest stand alone. Rows are brought into canonical order (first possible
+hour, then report id), so that the order in which reports came does not matter.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from foedus.incidents.beliefs import (
     reports_per_incident,
 )
 from foedus.incidents.density import log_density
-from foedus.incidents.likelihood import METRES_PER_E7, Ints
+from foedus.incidents.likelihood import LOG_DENSITY, METRES_PER_E7, Ints
 from foedus.incidents.parameters import Parameters
 from foedus.incidents.words import word_prints
 from foedus.reports.profile import Labels
@@ -44,6 +43,8 @@ class Prepared(NamedTuple):
     """Row of each in the table of reports."""
     features: Ints
     """One row of `likelihood.COLUMNS` each."""
+    hour: Ints
+    """Middle of the stated time, in hours since 1970."""
     ways: Ways
 
 
@@ -68,20 +69,17 @@ def hours_spanned(reports: pa.Table) -> Ints:
 
 def sources(reports: pa.Table, setting: Setting) -> Ints:
     """Return the number of each report's source in `setting.source_ids`."""
-    index = pc.index_in(reports.column("source_id"), pa.array(setting.source_ids))
+    index = pc.index_in(reports.column("source_id"), pa.array(setting.source_ids, pa.string()))
     return np.asarray(index.to_numpy(), np.int64)
 
 
-def matchable(reports: pa.Table, source: Ints, setting: Setting) -> Ints:
+def matchable(reports: pa.Table, setting: Setting) -> Ints:
     """Return the rows that may be matched, in table order."""
     parameters = setting.parameters
     radius = column(reports, "radius_m", parameters.unknown_radius_m)
     placed = pc.is_valid(reports.column("latitude_e7")).to_numpy()
     narrow = (radius <= parameters.largest_radius_m) & placed
     narrow &= hours_spanned(reports) <= parameters.longest_interval_h
-    merged = np.array([setting.profiles[s].source.already_merged for s in setting.source_ids])
-    if merged.size and np.unique(source[narrow]).size < 2:
-        narrow &= ~merged[source]
     return np.flatnonzero(narrow)
 
 
@@ -129,9 +127,9 @@ def length_of_degree(latitude_e7: Ints) -> Ints:
 def prepare(reports: pa.Table, setting: Setting) -> Prepared:
     """Return the features of the reports that may be matched, in canonical order."""
     source = sources(reports, setting)
-    row = matchable(reports, source, setting)
+    row = matchable(reports, setting)
     if not row.size:
-        return Prepared(row, np.zeros((0, 14), np.int64), Ways((), (), (), ()))
+        return Prepared(row, np.zeros((0, 14), np.int64), row, Ways((), (), (), ()))
     late = np.array([lateness_hours(setting.profiles[s].noise) for s in setting.source_ids])
     start = column(reports, "occurred_from_us") // HOUR_US
     first = start - late[source] - CLOCK_ERROR_H
@@ -169,9 +167,11 @@ def _prepared(chosen: pa.Table, row: Ints, source: Ints, setting: Setting) -> Pr
         ],
         axis=1,
     )
-    each = reports_per_incident(setting.profiles)
-    features[:, 12] = log_density(features, start + hours // 2, each, parameters)
-    return Prepared(row, features, Ways(stated, kind.said, actor.said, target.said))
+    hour = start + hours // 2
+    features[:, LOG_DENSITY] = log_density(
+        features, hour, reports_per_incident(setting.profiles), parameters
+    )
+    return Prepared(row, features, hour, Ways(stated, kind.said, actor.said, target.said))
 
 
 def radii(reports: pa.Table, parameters: Parameters) -> Ints:

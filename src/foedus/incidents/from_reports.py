@@ -37,6 +37,14 @@ from foedus.reports.taxonomy import UNKNOWN, Taxonomy
 
 MILLION: Final = 1_000_000
 NO_SIDE: Final = "none"
+ORDER: Final = {
+    name: [(column, "ascending") for column in columns]
+    for name, columns in (
+        ("incidents", ("occurred_from_us", "lineage_id")),
+        ("members", ("lineage_id", "report_id")),
+        ("disagreements", ("lineage_id", "field", "report_id")),
+    )
+}
 
 
 class Fused(NamedTuple):
@@ -67,27 +75,41 @@ def fuse(reports: pa.Table, setting: Setting, engine: Engine) -> Fused:
     `reports` has `schema(Report)`; rows of incidents are ordered by start, then lineage id.
     """
     reports = reports.combine_chunks()
-    rank = _ranks(reports.column("report_id"))
     prepared = prepare(reports, setting)  # (1)
     known = beliefs(setting, prepared.ways)  # (2)
-    least = round(setting.parameters.least_gain_nat * MICRONAT)
+    least = least_gain(setting)
     grouped = group(prepared.features, known, least, engine)  # (3)
     owner, gain = _spread(reports.num_rows, prepared.row, grouped)
+    return tell(reports, owner, gain, setting)
+
+
+def least_gain(setting: Setting) -> int:
+    """Return what joining must gain at least, in micronats."""
+    return round(setting.parameters.least_gain_nat * MICRONAT)
+
+
+def tell(reports: pa.Table, owner: Ints, gain: Ints, setting: Setting) -> Fused:
+    """Return what groups say together; `owner` names the group of each row by one of its rows.
+
+    `gain` is what the group loses without each report, in micronats. What one group says depends
+    on its own reports alone.
+    """
+    rank = ranks(reports.column("report_id"))
     members = consensus.sorted_by_group(reports, rank[owner], rank)  # (4)
     members = consensus.heard(members, _voices(members, setting))
     names = named(members)  # (5)
     gains = gain[np.lexsort((rank, rank[owner]))]
     told = _incidents(members, names, setting)  # (6)
-    by_start = [("occurred_from_us", "ascending"), ("lineage_id", "ascending")]
-    by_report = [("lineage_id", "ascending"), ("field", "ascending"), ("report_id", "ascending")]
-    return Fused(
-        told.incidents.sort_by(by_start),
-        _members(members, names, gains),
-        told.disagreements.sort_by(by_report),
-    )
+    return in_order(Fused(told.incidents, _members(members, names, gains), told.disagreements))
 
 
-def _ranks(ids: pa.ChunkedArray) -> Ints:
+def in_order(fused: Fused) -> Fused:
+    """Return the same rows in the order in which the tables of this stage stand."""
+    return Fused(*(getattr(fused, name).sort_by(ORDER[name]) for name in Fused._fields))
+
+
+def ranks(ids: pa.ChunkedArray) -> Ints:
+    """Return the place of each id in their order."""
     rank = np.empty(len(ids), np.int64)
     rank[pc.sort_indices(ids).to_numpy()] = np.arange(len(ids))
     return rank
@@ -225,7 +247,8 @@ def _sides(members: Sorted, setting: Setting) -> pa.Array:
     declared = [*dict.fromkeys(party.side for party in setting.parties), NO_SIDE]
     sides = {party.id: party.side for party in setting.parties}
     stands = [setting.profiles[source_id].source.side for source_id in setting.source_ids]
-    rank = np.array([declared.index(NO_SIDE if s is None else sides.get(s, s)) for s in stands])
+    ranked = [declared.index(NO_SIDE if s is None else sides.get(s, s)) for s in stands]
+    rank = np.array(ranked, np.int64)
     of_row = rank[sources(members.reports, setting)]
     order = np.lexsort((of_row, members.group))
     words = pa.array(declared, pa.string()).take(pa.array(of_row[order]))
@@ -252,4 +275,4 @@ def _members(members: Sorted, names: Names, gains: Ints) -> pa.Table:
             "score_micronat": gains,
         },
         schema=schema(Member),
-    ).sort_by([("lineage_id", "ascending"), ("report_id", "ascending")])
+    )

@@ -2,25 +2,31 @@
 """Groups of reports that are one happening: pairs, parts, best-first joining, on an engine.
 
 The two kernels take and give Arrow tables of whole numbers and know nothing outside them, so that
-any engine may run them: pairs by runs of time, each run seeing as far ahead as a report can reach;
-joining by parts of the record that no pair ties together. Both give the same rows however cut.
+any engine may run them. Pairs are found in runs of time, each run seeing as far ahead as a report
+can reach. Joining goes by runs too, each with the pairs inside it; where groups of two runs meet,
+`settling` makes of them what one search over all would have found. Runs are cut by load, so that a
+dense day is cut as well. Both give the same rows however cut.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from foedus.engines.engine import Engine
-from foedus.incidents.agglomerate import agglomerated, belonging, components
-from foedus.incidents.likelihood import COLUMNS, FIRST_HOUR, TIME_ROW, Beliefs, Ints
+from foedus.incidents.agglomerate import agglomerated, belonging
+from foedus.incidents.likelihood import COLUMNS, FIRST_HOUR, SOURCE, TIME_ROW, Beliefs, Ints
 from foedus.incidents.pairs import Pairs, grid, scored_pairs
+from foedus.incidents.settling import rows_of, settled
 
 BLOCKS_PER_SLOT: Final = 4
+PAIRS: Final = ("second", "gain")
 
 
 class Grouped(NamedTuple):
@@ -47,61 +53,91 @@ def pair_kernel(block: pa.Table, beliefs: Beliefs, least: int) -> pa.Table:
     features = from_block(block)
     place = grid(features, beliefs.max_width_m)
     row = block.column("row").to_numpy()
-    owned = int(block.column("owned").to_numpy().sum())
-    found = scored_pairs(features, beliefs, place.cell, place.columns, owned, least)
+    owners = np.flatnonzero(block.column("owned").to_numpy())
+    found = scored_pairs(features, beliefs, place, owners, least)
     return pa.table({"first": row[found.first], "second": row[found.second], "gain": found.gain})
 
 
-def group_kernel(block: pa.Table, pairs: pa.Table, beliefs: Beliefs, least: int) -> pa.Table:
-    """Join the reports of a block, given all pairs; gives row, group and gain."""
+def group_kernel(block: pa.Table, beliefs: Beliefs, least: int) -> pa.Table:
+    """Join the reports of a block, each row with a list of its pairs; gives row, group and gain."""
     features = from_block(block)
     row = block.column("row").to_numpy()
-    inside = np.isin(pairs.column("first").to_numpy(), row)
-    found = Pairs(*(pairs.column(name).to_numpy()[inside] for name in Pairs._fields))
-    first, second = np.searchsorted(row, found.first), np.searchsorted(row, found.second)
-    owner = agglomerated(features, beliefs, first, second, found.gain, least)
+    later = block.column("second").combine_chunks()
+    first = pc.list_parent_indices(later).to_numpy()
+    second, gain = (pc.list_flatten(block.column(name)).to_numpy() for name in PAIRS)
+    owner, _ = agglomerated(features, beliefs, first, np.searchsorted(row, second), gain, least)
     return pa.table({"row": row, "group": row[owner], "gain": belonging(features, beliefs, owner)})
 
 
-def runs(features: Ints, beliefs: Beliefs, count: int) -> list[pa.Table]:
+def runs(features: Ints, beliefs: Beliefs, count: int) -> Iterator[pa.Table]:
     """Cut the record into runs of equally many owned reports, each with what it may reach."""
     total = features.shape[0]
     hour = features[:, FIRST_HOUR]
     edges = np.unique(np.linspace(0, total, count + 1).astype(np.int64))
-    blocks = []
     for begin, end in pairwise(edges.tolist()):
         length = beliefs.time_length[features[begin:end, TIME_ROW]]
         seen = int(np.searchsorted(hour, (hour[begin:end] + length).max()))
         row = np.arange(begin, max(seen, end))
         owned = (row < end).astype(np.int64)
-        blocks.append(to_block(features[row], {"row": row, "owned": owned}))
-    return blocks
+        yield to_block(features[begin : max(seen, end)], {"row": row, "owned": owned})
 
 
-def parts(features: Ints, pairs: pa.Table, count: int) -> list[pa.Table]:
-    """Cut the paired reports into blocks of whole components, about equally many pairs each."""
-    first, second = pairs.column("first").to_numpy(), pairs.column("second").to_numpy()
-    part = components(features.shape[0], first, second)
-    load = np.bincount(part[first], minlength=part.size)
-    block_of_part = np.cumsum(load) * count // (first.size + 1)
-    paired = np.unique(np.concatenate([first, second]))
-    block = block_of_part[part[paired]]
-    rows = [paired[block == at] for at in range(count)]
-    return [to_block(features[row], {"row": row}) for row in rows if row.size]
-
-
-def group(features: Ints, beliefs: Beliefs, least: int, engine: Engine) -> Grouped:
-    """Return the groups of reports in canonical order; joining must gain more than `least`."""
+def parts(features: Ints, pairs: Pairs, count: int) -> Iterator[pa.Table]:
+    """Cut the paired reports into runs with about equally many pairs, each with those inside it."""
     total = features.shape[0]
-    grouped = Grouped(np.arange(total), np.zeros(total, np.int64))
-    if total < 2:
-        return grouped
+    load = np.cumsum(np.bincount(pairs.first, minlength=total) + 1)
+    part = (load - 1) * count // int(load[-1])
+    edges = np.searchsorted(part, np.arange(count + 1))
+    at = np.searchsorted(pairs.first, edges)
+    for end, low, high in zip(edges[1:], at[:-1], at[1:], strict=True):
+        inside = pairs.second[low:high] < end
+        found = Pairs(*(values[low:high][inside] for values in pairs))
+        tied = np.unique(np.concatenate([found.first, found.second]))
+        if tied.size:
+            offsets = pa.array(np.searchsorted(found.first, np.append(tied, end)), pa.int32())
+            lists = {
+                name: pa.ListArray.from_arrays(offsets, pa.array(getattr(found, name)))
+                for name in PAIRS
+            }
+            yield to_block(features[tied], {"row": tied, **lists})
+
+
+def may_pair(features: Ints, beliefs: Beliefs) -> bool:
+    """Return whether any two reports could be one happening, their sources being what they are."""
+    heard = np.unique(features[:, SOURCE])
+    return features.shape[0] > 1 and (heard.size > 1 or not beliefs.merged[heard].all())
+
+
+def found_pairs(features: Ints, beliefs: Beliefs, least: int, engine: Engine) -> Pairs:
+    """Return all pairs that gain more than `least`, in canonical order of their first."""
+    if not may_pair(features, beliefs):
+        return Pairs(*(np.zeros(0, np.int64) for _ in Pairs._fields))
     kernel = partial(pair_kernel, beliefs=beliefs, least=least)
     found = engine.map(kernel, runs(features, beliefs, engine.slots * BLOCKS_PER_SLOT))
-    pairs = pa.concat_tables(found).combine_chunks()
-    joining = partial(group_kernel, pairs=pairs, beliefs=beliefs, least=least)
+    columns = ([table.column(name).to_numpy() for table in found] for name in Pairs._fields)
+    return Pairs(*(np.concatenate(parts) for parts in columns))
+
+
+def joined(features: Ints, beliefs: Beliefs, pairs: Pairs, least: int, engine: Engine) -> Grouped:
+    """Return the groups into which best-first joining brings the reports."""
+    total = features.shape[0]
+    grouped = Grouped(np.arange(total), np.zeros(total, np.int64))
+    if not pairs.first.size:
+        return grouped
+    joining = partial(group_kernel, beliefs=beliefs, least=least)
     for done in engine.map(joining, parts(features, pairs, engine.slots)):
         row = done.column("row").to_numpy()
         grouped.group[row] = done.column("group").to_numpy()
         grouped.gain[row] = done.column("gain").to_numpy()
-    return grouped
+    owner = settled(features, beliefs, pairs, grouped.group, least)
+    changed = owner != grouped.group
+    rows = rows_of(np.concatenate([owner[changed], grouped.group[changed]]), owner)
+    gain = belonging(features[rows], beliefs, np.searchsorted(rows, owner[rows]))
+    grouped.gain[rows] = gain
+    return Grouped(owner, grouped.gain)
+
+
+def group(features: Ints, beliefs: Beliefs, least: int, engine: Engine) -> Grouped:
+    """Return the groups of reports in canonical order; joining must gain more than `least`."""
+    pairs = found_pairs(features, beliefs, least, engine)
+    return joined(features, beliefs, pairs, least, engine)

@@ -4,7 +4,8 @@
 Reports are in canonical order, by first possible hour. A block owns its first reports and sees the
 later ones that these may still reach; the pair (i, j) with i < j belongs to the owner of i. Pairs
 are scored inside the kernel and only those that gain are kept: a dense year's pairs cannot be
-stored. The score itself is left to `likelihood`.
+stored. Where the record is cut, and how the grid is laid, changes nothing. The score itself is left
+to `likelihood`.
 """
 
 from __future__ import annotations
@@ -120,19 +121,21 @@ def shared_time(features: Ints, density: Floats, i: int, j: int, last_hour: int)
 
 
 @njit(cache=True, nogil=True)
-def promising(features: Ints, beliefs: Beliefs, i: int, near: Ints, floor: Floats) -> Ints:
-    """Those of `near` whose upper bound of the likelihood ratio with i reaches the floor.
+def promising(
+    features: Ints, beliefs: Beliefs, i: int, near: Ints, floor: Floats, found: Ints, size: int
+) -> int:
+    """Add to `found` those of `near` whose bound of the likelihood ratio with i reaches the floor.
 
     `near` is in canonical order; the bound knows labels and time, and the most of place and text.
+    At most `max_candidates` are added. Returns how many `found` then holds.
     """
     kind, actor, target = beliefs.kind.pair, beliefs.actor.pair, beliefs.target.pair
     last_hour = features[i, FIRST_HOUR] + beliefs.time_length[features[i, TIME_ROW]]
     alone, density = beliefs.merged[features[i, SOURCE]], beliefs.time
     outside, least = beliefs.outside_share, floor[i] / beliefs.most_by_text
-    found = np.empty(min(near.size, beliefs.max_candidates), np.int64)
-    size = 0
+    full = size + beliefs.max_candidates
     for j in near:
-        if features[j, FIRST_HOUR] >= last_hour or size == found.size:
+        if features[j, FIRST_HOUR] >= last_hour or size == full:
             break
         if alone and features[i, SOURCE] == features[j, SOURCE]:
             continue
@@ -147,32 +150,37 @@ def promising(features: Ints, beliefs: Beliefs, i: int, near: Ints, floor: Float
                 if ratio > needed:
                     found[size] = j
                     size += 1
-    return found[:size]
+    return size
 
 
 @njit(cache=True, nogil=True)
-def scored_pairs(
-    features: Ints, beliefs: Beliefs, cell: Ints, columns: int, owned: int, least: int
-) -> Pairs:
+def scored_pairs(features: Ints, beliefs: Beliefs, place: Grid, owners: Ints, least: int) -> Pairs:
     """Return each pair that gains more than `least` micronats, in canonical order of its first.
 
-    `cell` has one entry per report that is seen; the first `owned` reports own their pairs.
+    `owners` are the rows whose pairs with later rows are wanted. Of the promising later ones, each
+    is scored with the first `max_candidates` in canonical order, however the grid is laid.
     """
-    order = np.argsort(cell, kind="mergesort")
-    sorted_cell = cell[order]
+    order = np.argsort(place.cell, kind="mergesort")
+    sorted_cell = place.cell[order]
     floor = np.exp((features[:, LOG_DENSITY] + least) / (2.0 * MICRONAT)) * (1.0 - 1e-6)
     pairs = Pairs(np.empty(1024, np.int64), np.empty(1024, np.int64), np.empty(1024, np.int64))
+    near = np.empty(9 * beliefs.max_candidates, np.int64)
     found = 0
     pair = np.empty(2, np.int64)
-    for i in range(owned):
-        row, column = cell[i] // columns, cell[i] % columns
+    for i in owners:
+        row, column = place.cell[i] // place.columns, place.cell[i] % place.columns
+        size = 0
         for step in range(9):
-            key = (row + step // 3 - 1) * columns + (column + step % 3 - 1) % columns
-            near = neighbours(sorted_cell, order, key, i)
-            for j in promising(features, beliefs, i, near, floor):
-                pair[0], pair[1] = i, j
-                gain = evidence(features, beliefs, pair)
-                if gain > least:
-                    pairs = kept(pairs, found, i, j, gain)
-                    found += 1
+            key = (row + step // 3 - 1) * place.columns + (column + step % 3 - 1) % place.columns
+            later = neighbours(sorted_cell, order, key, i)
+            size = promising(features, beliefs, i, later, floor, near, size)
+        if size > beliefs.max_candidates:
+            near[:size].sort()
+            size = beliefs.max_candidates
+        for j in near[:size]:
+            pair[0], pair[1] = i, j
+            gain = evidence(features, beliefs, pair)
+            if gain > least:
+                pairs = kept(pairs, found, i, j, gain)
+                found += 1
     return Pairs(pairs.first[:found], pairs.second[:found], pairs.gain[:found])

@@ -38,7 +38,7 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     max_members: Members = 64
     """No incident has more members than this; more reports of one spot make several incidents."""
     max_candidates: Count = 256
-    """A report is compared with at most so many later ones of a cell, the nearest in time first."""
+    """A report is scored with at most so many promising later ones, the nearest in time first."""
     longest_interval_h: Hours = 168
     """A report whose time is wider than this stands alone: its time tells too little."""
     largest_radius_m: Count = 40_000

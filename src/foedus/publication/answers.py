@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Questions to a run's record, asked by the command line and by Python alike.
 
-`incidents` lists, `why` goes down from one incident to the reports, articles and files on which it
-rests, `sources` says who spoke. DuckDB reads the Parquet files of `record/`; what a user wrote is
-bound as a parameter and never becomes a part of a query. All answers are plain dicts, with the
-columns' names of the records. What is answered here is internal: the published tables are
-`tables`, and pass through `policy`.
+`incidents` lists, `sources` says who spoke; what incidents indicate is asked of `indications`, what
+each rests on of `reasons`. DuckDB reads the Parquet files of `record/`; what a user wrote is bound
+as a parameter and never becomes a part of a query. All answers are plain dicts, with the columns'
+names of the records. What is answered here is internal: the published tables are `tables`, and pass
+through `policy`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ class Finished(Protocol):
         """The folder of the run."""
 
 
-TABLES: Final = ("incidents", "members", "disagreements", "reports", "articles")
+TABLES: Final = (
+    "incidents", "members", "disagreements", "reports", "articles", "findings", "counts",
+)  # fmt: skip
 SUMS: Final = ("read", "accepted", "quarantined")
 NOTHING: Final[Row] = {"reports": 0, "articles": 0, "first_us": None, "last_us": None}
 
@@ -57,31 +59,6 @@ where ($from_us is null or occurred_to_us > $from_us)
        or (list_contains($exact_times, occurred_precision) and radius_m <= $exact_m))
 order by occurred_from_us, lineage_id
 limit $limit
-"""
-EXACTLY: Final = """
-select distinct incident_id from read_parquet($members)
-where $asked in (incident_id, lineage_id, report_id)
-"""
-BY_PREFIX: Final = """
-select distinct incident_id from read_parquet($incidents)
-where $asked <> '' and (starts_with(incident_id, $asked) or starts_with(lineage_id, $asked))
-order by incident_id
-"""
-ONE: Final = "select * from read_parquet($incidents) where incident_id = $incident_id"
-MEMBERS: Final = """
-select probability_ppm, score_micronat, reports.*
-from read_parquet($members) members join read_parquet($reports) reports using (report_id)
-where incident_id = $incident_id
-order by report_id
-"""
-ARTICLES: Final = """
-select articles.* from read_parquet($articles) articles
-join read_parquet($members) members using (report_id)
-where incident_id = $incident_id order by report_id, position
-"""
-DISAGREEMENTS: Final = """
-select field, report_id, says from read_parquet($disagreements)
-where incident_id = $incident_id order by all
 """
 SOURCES: Final = """
 select source_id, count(*) as reports, sum(article_count)::bigint as articles,
@@ -125,37 +102,7 @@ def incidents(run: Asked, **wanted: Unpack[Wanted]) -> list[Row]:
     possible. Raises `OperatorError` if there is no such run or the question cannot be read.
     """
     folder = run_folder(run)
-    return _ask(folder, INCIDENTS, _values(wanted, read_summary(folder)))
-
-
-def why(asked: str, run: Asked | None = None) -> Row:
-    """Return all that an incident rests on, down to articles, addresses and input files.
-
-    `asked` is the content id or lineage id of an incident, a prefix of one that fits no other, or
-    the id of a report. Without `run`, the runs below `out/` are searched, the newest first. The
-    answer holds `asked`, `run`, `zone`, `incident`, `members` (each a report with its probability,
-    `articles` and `input` file) and `disagreements`. Raises `OperatorError` if nothing or more than
-    one thing fits.
-    """
-    folders = runs() if run is None else [run_folder(run)]
-    folder, of_it = _found(folders, asked)
-    summary = read_summary(folder)
-    members = _ask(folder, MEMBERS, of_it)
-    inputs = {_batch(item): item for item in summary["inputs"]}
-    articles = _ask(folder, ARTICLES, of_it)
-    for member in members:
-        own = [item for item in articles if item["report_id"] == member["report_id"]]
-        member["articles"] = own
-        member["input"] = inputs.get(member["batch_id"])
-    (incident,) = _ask(folder, ONE, of_it)
-    return {
-        "asked": asked,
-        "run": str(folder),
-        "zone": summary["zone"],
-        "incident": incident,
-        "members": members,
-        "disagreements": _ask(folder, DISAGREEMENTS, of_it),
-    }
+    return ask(folder, INCIDENTS, _values(wanted, read_summary(folder)))
 
 
 def sources(run: Asked) -> list[Row]:
@@ -166,13 +113,13 @@ def sources(run: Asked) -> list[Row]:
     """
     folder = run_folder(run)
     summary = read_summary(folder)
-    counted = {row["source_id"]: row for row in _ask(folder, SOURCES, {})}
+    counted = {row["source_id"]: row for row in ask(folder, SOURCES, {})}
     answer = []
     for source in summary["sources"]:
         delivered = [item for item in summary["inputs"] if item["source_id"] == source["id"]]
         sums = {name: sum(item[name] for item in delivered) for name in SUMS}
         counts = counted.get(source["id"], NOTHING)
-        outlets = _ask(folder, OUTLETS, {"source_id": source["id"]})
+        outlets = ask(folder, OUTLETS, {"source_id": source["id"]})
         answer.append(source | sums | counts | {"files": delivered, "outlets": outlets})
     return answer
 
@@ -213,7 +160,7 @@ def read_summary(folder: Path) -> Row:
     try:
         summary: Row = msgspec.json.decode((folder / SIGN).read_bytes())
     except msgspec.DecodeError as error:
-        raise _unreadable(folder / SIGN, error) from error
+        raise unreadable(folder / SIGN, error) from error
     return summary
 
 
@@ -225,7 +172,7 @@ def _values(wanted: Wanted, summary: Row) -> Row:
         "to_us": end and end.to_us,
         "kinds": _kinds(wanted.get("kind")),
         "region": wanted.get("region"),
-        "party": _party(wanted.get("party"), summary),
+        "party": known_party(wanted.get("party"), summary),
         "precise": wanted.get("precise", False),
         "exact_m": EXACT_PLACE_M,
         "exact_times": list(EXACT_TIMES),
@@ -245,7 +192,8 @@ def _kinds(kind: str | None) -> list[str] | None:
     return sorted({kind, *kinds.leaves(kind)})
 
 
-def _party(party: str | None, summary: Row) -> str | None:
+def known_party(party: str | None, summary: Row) -> str | None:
+    """Return the id of a party of a run, or None; raises `OperatorError` if it has none such."""
     known = [item["id"] for item in summary["parties"]]
     if party is not None and party not in known:
         hint = did_you_mean(party, known)
@@ -255,29 +203,7 @@ def _party(party: str | None, summary: Row) -> str | None:
     return party
 
 
-def _found(folders: list[Path], asked: str) -> tuple[Path, Row]:
-    """Return the first folder that holds what is asked, and the id of its incident."""
-    for folder in folders:
-        asking = {"asked": asked}
-        rows = _ask(folder, EXACTLY, asking) or _ask(folder, BY_PREFIX, asking)
-        if len(rows) == 1:
-            return folder, rows[0]
-        if rows:
-            some = ", ".join(row["incident_id"][:16] for row in rows[:5])
-            expected = "an id, or a beginning that fits one incident"
-            got = f"{asked!r}, which fits {len(rows)}"
-            hint = f"give more of it; it fits {some}, …"
-            raise OperatorError(Fault(file=str(folder), expected=expected, got=got, hint=hint))
-    expected = "the id of an incident or of a report"
-    hint = "list ids with foedus incidents MISSION"
-    raise OperatorError(Fault(expected=expected, got=repr(asked), hint=hint))
-
-
-def _batch(item: Row) -> str:
-    return f"{item['source_id']}/{Path(item['file']).name}"
-
-
-def _ask(folder: Path, query: str, values: Row) -> list[Row]:
+def ask(folder: Path, query: str, values: Row) -> list[Row]:
     """Return all rows of the answer; tables are bound by name, as every other value is."""
     files = {table: str(folder / "record" / f"{table}.parquet") for table in TABLES}
     bound = {name: value for name, value in (files | values).items() if f"${name}" in query}
@@ -287,10 +213,10 @@ def _ask(folder: Path, query: str, values: Row) -> list[Row]:
             names = [column[0] for column in answer.description or ()]
             return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
     except (duckdb.IOException, duckdb.InvalidInputException) as error:
-        raise _unreadable(folder / "record", error) from error
+        raise unreadable(folder / "record", error) from error
 
 
-def _unreadable(path: Path, error: Exception) -> OperatorError:
+def unreadable(path: Path, error: Exception) -> OperatorError:
     """Return that a record is damaged or half there; only a new run can mend it."""
     got = str(error).partition("\n")[0]
     expected, hint = "a record that can be read", "run the mission again"

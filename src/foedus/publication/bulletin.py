@@ -4,7 +4,8 @@
 `publish` writes all that the public sees of a run: the tables and the bulletin, both from the same
 incidents as the policy lets them out. The page needs no script and asks for nothing from anywhere;
 it prints to A4. Figures come from `facts`, drawings from `charts` and `maps`, words from the
-template. The same material gives the same bytes.
+template; what is indicated against which clause comes from `clauses` and `timelines`. The same
+material gives the same bytes.
 """
 
 from __future__ import annotations
@@ -22,13 +23,17 @@ from foedus.base.evidence import SOURCE_GRADES
 from foedus.mission import Box
 from foedus.publication import charts, maps, numbers, tables
 from foedus.publication.calendars import day_of
+from foedus.publication.clauses import NOBODY, Clauses, clauses
+from foedus.publication.contact import Contact, contacts
 from foedus.publication.counts import EXACT_PLACE_M, Sum, ints
 from foedus.publication.escapes import is_address
-from foedus.publication.facts import PLACE_M, WEEKS, Facts, Group, facts
+from foedus.publication.facts import PLACE_M, WEEKS, Facts, Group, facts, kind_title, target_title
 from foedus.publication.maps import Map
 from foedus.publication.material import Material
 from foedus.publication.places import places
 from foedus.publication.policy import in_force, public_inputs
+from foedus.publication.timelines import lanes, timeline
+from foedus.publication.whereabouts import place, when
 from foedus.reports.faults import REASONS, WARNINGS
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -52,6 +57,8 @@ def publish(material: Material, folder: Path) -> tuple[Path, ...]:
 def bulletin(material: Material, shown: Mapping[str, pa.Table]) -> str:
     """Return the bulletin's HTML; `shown` are the published tables."""
     found = facts(material, shown)
+    said = clauses(material, shown)
+    lines = contacts(material.mission.governing.lines.values())
     policy = in_force(material.mission.policy, material.profiles)
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -67,8 +74,10 @@ def bulletin(material: Material, shown: Mapping[str, pa.Table]) -> str:
         material=material,
         mission=material.mission,
         facts=found,
-        drawn=_drawn(material, found),
-        map=_map(material, shown["incidents"], found.unit),
+        drawn=_drawn(material, found) | _timelines(said, shown, found),
+        clauses=said,
+        contacts=lines,
+        map=_map(material, shown["incidents"], found.unit, lines),
         sources=shown["sources"].to_pylist(),
         quarantine=shown["quarantine"].to_pylist(),
         noun=f"reported {'fatal ' * found.fatal}{found.unit}",
@@ -106,6 +115,11 @@ def _words() -> dict[str, Any]:
         "time_names": TIME_NAMES,
         "local_km": maps.LOCAL_M // 1000,
         "shown": SHOWN_CHARACTERS,
+        "nobody": NOBODY,
+        "when": when,
+        "place": place,
+        "kind_title": kind_title,
+        "target_title": target_title,
     }
 
 
@@ -181,11 +195,23 @@ def _drawn(material: Material, found: Facts) -> dict[str, Any]:
     return {"wide": wide, "narrow": narrow, "weekly": weekly}
 
 
-def _map(material: Material, incidents: pa.Table, unit: str) -> dict[str, Any]:
+def _timelines(said: Clauses, shown: Mapping[str, pa.Table], found: Facts) -> dict[str, Any]:
+    """Return the chart of verdicts against each agreement, at two widths."""
+    if not said.governed:
+        return {}
+    bins = found.months.bins
+    rows = lanes(said.governed, shown, bins)
+    wide, narrow = (timeline(rows, bins, width, found.unit) for width in (WIDE, NARROW))
+    return {"clauses_wide": wide, "clauses_narrow": narrow}
+
+
+def _map(
+    material: Material, incidents: pa.Table, unit: str, lines: Sequence[Contact]
+) -> dict[str, Any]:
     """Return the two panels of the map, and what they leave out."""
     box = material.mission.box or _box(incidents)
     found = places(incidents, box)
-    drawn = Map(box, material.mission.towns, PANEL, unit)
+    drawn = Map(box, material.mission.towns, PANEL, unit, lines)
     return {
         "exact": drawn.exact(found.exact) if found.exact else None,
         "rough": drawn.rough(found.rough) if found.rough else None,

@@ -18,38 +18,23 @@ from foedus.base.moments import Moment, shown
 from foedus.base.zones import Zone, local_time
 from foedus.errors import Fault
 from foedus.publication.escapes import visible
+from foedus.publication.whereabouts import UNKNOWN, place, when
 
 Row = dict[str, Any]
 
-UNKNOWN: Final = "not known"
 NONE_NAMED: Final = "none named"
 DISPUTED: Final = "disputed"
 LEAST_DAY_US: Final = 23 * 3_600_000_000
 """A day on which clocks go forward."""
+SETTLED: Final = {
+    "breach": "every step is sure",
+    "permitted": "it is exempt",
+    "not-covered": "a step that must hold does not",
+}
 SHORT: Final = 12
 """Letters of an id that a list shows: enough to ask `why` with."""
 WIDE: Final = 200
 FEW: Final = 5
-
-
-def when(row: Row, zone: str) -> str:
-    """Return an occurrence's interval in `zone`, no finer than it is known."""
-    moment = Moment(
-        written=row.get("occurred_written", ""),
-        zone=zone,
-        from_us=row["occurred_from_us"],
-        to_us=row["occurred_to_us"],
-        precision=row["occurred_precision"],
-    )
-    return shown(moment, Zone(zone, zone))
-
-
-def place(row: Row) -> str:
-    """Return a place by name, with how far it may be off."""
-    name = row["place_name"] or row["region"] or UNKNOWN
-    if row["radius_m"] is None or row["latitude_e7"] is None:
-        return f"{name}, no point"
-    return f"{name} ± {_distance(row['radius_m'])}"
 
 
 def deaths(row: Row) -> str:
@@ -62,8 +47,8 @@ def deaths(row: Row) -> str:
 
 def show_run(done: Any) -> None:
     """Print what a run gave: sums, steps with their seconds, and where to look."""
-    console = _console()
-    console.print(_text(done.mission.title, style="bold"))
+    console = standard_output()
+    console.print(printed(done.mission.title, style="bold"))
     console.print(
         f"read {done.read:,} = accepted {done.accepted:,} + quarantined {done.quarantined:,}; "
         f"incidents {done.incidents:,}"
@@ -71,9 +56,15 @@ def show_run(done: Any) -> None:
     steps = ", ".join(f"{name} {seconds:.1f}" for name, seconds in done.seconds.items())
     console.print(f"seconds: {steps}; peak {done.peak_mb:,.0f} MB")
     for fault in _refused(done.tables["refusals"]):
-        console.print(_text(fault), soft_wrap=True)
+        console.print(printed(fault), soft_wrap=True)
+    if done.mission.governing.agreements:
+        told = ", ".join(f"{verdict} {number:,}" for verdict, number in done.findings.items())
+        console.print(f"findings, each indicated: {told}")
     console.print(Text(f"bulletin: {done.out / 'bulletin.html'}"))
-    console.print(Text(f"next:     foedus incidents {done.out} --limit 10"))
+    asked = (
+        f"incidents {done.out} --limit 10" if done.mission.sources else f"bound {done.mission.id}"
+    )
+    console.print(Text(f"next:     foedus {asked}"))
 
 
 def _refused(refusals: Any) -> Iterator[str]:
@@ -108,23 +99,36 @@ def show_incidents(rows: list[Row], summary: Row) -> None:
         table.add_row(
             row["lineage_id"][:SHORT],
             when(row, zone),
-            _text(place(row)),
-            _text(row["kind"]),
-            _text(", ".join(row["parties"]) or NONE_NAMED),
-            *(_text(CLAIMS[name](row)) for name in told),
+            printed(place(row)),
+            printed(row["kind"]),
+            printed(", ".join(row["parties"]) or NONE_NAMED),
+            *(printed(CLAIMS[name](row)) for name in told),
             deaths(row),
-            _count(row["independent_count"], "source"),
+            count(row["independent_count"], "source"),
             row["fits"],
         )
-    console = _console()
+    console = standard_output()
     console.print(table)
-    number = _count(len(rows), "incident")
+    number = count(len(rows), "incident")
     console.print(f"{number}; days and hours of {zone}; foedus why ID tells more of one")
 
 
 def show_why(answer: Row) -> None:
-    """Print an incident, its reports with their articles, and what they disagree on."""
-    console, zone, incident = _console(), answer["zone"], answer["incident"]
+    """Print an incident, what it indicates, its reports with their articles, and disagreements."""
+    console, zone = standard_output(), answer["zone"]
+    if answer["incident"] is not None:
+        _show_incident(console, answer)
+    for finding in answer["findings"]:
+        _show_finding(console, finding)
+    for member in answer["members"]:
+        _show_member(console, member, zone)
+    for item in answer["disagreements"]:
+        text = f"disagreement on {item['field']}: {item['report_id']} says {item['says']}"
+        console.print(printed(text))
+
+
+def _show_incident(console: Console, answer: Row) -> None:
+    incident, zone = answer["incident"], answer["zone"]
     _facts(
         console,
         f"Incident {incident['lineage_id']}",
@@ -141,16 +145,11 @@ def show_why(answer: Row) -> None:
             "run": answer["run"],
         },
     )
-    for member in answer["members"]:
-        _show_member(console, member, zone)
-    for item in answer["disagreements"]:
-        text = f"disagreement on {item['field']}: {item['report_id']} says {item['says']}"
-        console.print(_text(text))
 
 
 def show_sources(rows: list[Row], summary: Row) -> None:
     """Print one block for each source."""
-    console, zone = _console(), summary["zone"]
+    console, zone = standard_output(), summary["zone"]
     for row in rows:
         first, last = (row[name] for name in ("first_us", "last_us"))
         outlets = ", ".join(f"{item['outlet']} ({item['articles']:,})" for item in row["outlets"])
@@ -173,6 +172,29 @@ def show_sources(rows: list[Row], summary: Row) -> None:
                 "files": "; ".join(f"{item['file']} {item['sha256']}" for item in row["files"]),
             },
         )
+
+
+def _show_finding(console: Console, finding: Row) -> None:
+    """Print one finding with what it cites and each of its reasons."""
+    told = {
+        "verdict": f"{finding['verdict']} (indicated)",
+        "probability": _probability(finding),
+        "because": "; ".join(finding["because"]) or SETTLED[finding["verdict"]],
+        "cites": f"{finding['agreement']}, {finding['article']}",
+        "term": f"{finding['term_id']}: {finding['term_text']}",
+        "reading": finding["reading"],
+        "source": f"{finding['source_title']}, {finding['source_url']}",
+        "evidence": finding["evidence"],
+    }
+    _facts(console, f"Finding {finding['finding_id']}", told)
+    for number, reason in enumerate(finding["reasons"][1:-1], start=1):
+        console.print(printed(f"    {number}. {reason}"), soft_wrap=True)
+
+
+def _probability(finding: Row) -> str:
+    if finding["probability_ppm"] is None:
+        return "no share can be told"
+    return f"{finding['probability_ppm'] / 1e4:.4g} %, if the record is right"
 
 
 def _show_member(console: Console, member: Row, zone: str) -> None:
@@ -198,7 +220,7 @@ def _show_member(console: Console, member: Row, zone: str) -> None:
     for article in member["articles"]:
         day = _clock(article["published_us"], zone, "%Y-%m-%d")
         text = f"    {article['position']}. {day} {article['outlet'] or UNKNOWN}: "
-        console.print(_text(text + (article["headline"] or article["url"] or "no headline")))
+        console.print(printed(text + (article["headline"] or article["url"] or "no headline")))
 
 
 def _acted(row: Row) -> str:
@@ -242,41 +264,42 @@ def _published(member: Row, zone: str) -> str:
     return shown(day, Zone(zone, zone))
 
 
-def _text(text: str, style: str = "") -> Text:
+def printed(text: str, style: str = "") -> Text:
     """Return text that does nothing but stand there."""
     return Text(visible(text), style=style)
 
 
-def _console() -> Console:
+def standard_output() -> Console:
     """Return standard output; where it is no terminal, lines are as long as tables need."""
     console = Console(highlight=False)
     return console if console.is_terminal else Console(width=WIDE, highlight=False)
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural where it is not one."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def _facts(console: Console, title: str, facts: dict[str, str]) -> None:
-    console.print(_text(title, style="bold"))
+    console.print(printed(title, style="bold"))
     if not console.is_terminal:
         width = max(map(len, facts))
         for name, value in facts.items():
-            console.print(_text(f"{name:<{width}}  {value}"), soft_wrap=True)
+            console.print(printed(f"{name:<{width}}  {value}"), soft_wrap=True)
         return
     grid = Table.grid(padding=(0, 2))
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
     for name, value in facts.items():
-        grid.add_row(Text(name, style="dim"), _text(value))
+        grid.add_row(Text(name, style="dim"), printed(value))
     console.print(grid)
 
 
 def _said_by(incident: Row) -> str:
     return (
-        f"{_count(incident['report_count'], 'report')} by "
-        f"{_count(incident['source_count'], 'source')}, {incident['independent_count']} of them "
-        f"independent; {_count(incident['article_count'], 'article')}"
+        f"{count(incident['report_count'], 'report')} by "
+        f"{count(incident['source_count'], 'source')}, {incident['independent_count']} of them "
+        f"independent; {count(incident['article_count'], 'article')}"
     )
 
 
@@ -291,10 +314,6 @@ def _span(first_us: int, last_us: int, zone: str) -> str:
 
 def _clock(us: int | None, zone: str, form: str = "%Y-%m-%d %H:%M") -> str:
     return UNKNOWN if us is None else local_time(us, Zone(zone, zone)).strftime(form)
-
-
-def _distance(radius_m: int) -> str:
-    return f"{radius_m} m" if radius_m < 1000 else f"{radius_m / 1000:g} km"
 
 
 def _or(value: int | None) -> str:

@@ -185,6 +185,16 @@ def _groups(incidents: pa.Table, name: str) -> tuple[Group, ...]:
     return tuple(Group(value or "", found) for value, found in counts.grouped(incidents, name))
 
 
+def kind_title(name: str) -> str:
+    """Return a kind in words."""
+    return _kind(load_kinds(), name)
+
+
+def target_title(name: str) -> str:
+    """Return a target in words; of a class, that it is told no closer."""
+    return _target(load_targets(), name)
+
+
 def _kind(kinds: Taxonomy, name: str) -> str:
     return kinds.title(name) if name in kinds else "kind not known"
 

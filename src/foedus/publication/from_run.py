@@ -7,16 +7,19 @@ same row and does not know what is published. The present moment is handed in by
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 import pyarrow as pa
 
+from foedus.findings.from_incidents import Findings
 from foedus.incidents.parameters import Parameters
 from foedus.mission import Mission
+from foedus.publication.binding_page import write_bound
 from foedus.publication.bulletin import publish
 from foedus.publication.material import Delivered, Material
+from foedus.register.public_record import FOLDER
 from foedus.reports.profile import Profile
 
 
@@ -55,11 +58,16 @@ class Finished(Protocol):
     def known_us(self) -> int | None:
         """The same in UTC microseconds."""
 
+    @property
+    def indicate(self) -> Callable[[pa.Table], Findings]:
+        """What other incidents indicate under the mission's agreements."""
+
 
 def publish_run(run: Finished, folder: Path, *, now_us: int) -> tuple[Path, ...]:
     """Write what the public may see of `run` into `folder`; return the files written.
 
-    `now_us` is the moment of publication in UTC microseconds, from which delays count.
+    Where a mission has acts, a page says who is bound to what; where it has nothing else, that is
+    the bulletin. `now_us` is the moment of publication, UTC microseconds, from which delays count.
     """
     material = Material(
         mission=run.mission,
@@ -71,5 +79,13 @@ def publish_run(run: Finished, folder: Path, *, now_us: int) -> tuple[Path, ...]
         on=run.on,
         known=run.known,
         known_us=run.known_us,
+        indicate=run.indicate if run.mission.governing.agreements else None,
     )
-    return publish(material, folder)
+    has_acts = (run.mission.folder / FOLDER).is_dir()
+    if has_acts and not run.mission.sources:
+        return (write_bound(run.mission, folder / "bulletin.html", on=run.on, known=run.known),)
+    written = publish(material, folder)
+    if not has_acts:
+        return written
+    page = write_bound(run.mission, folder / "bound.html", on=run.on, known=run.known)
+    return (*written, page)

@@ -4,12 +4,15 @@
 Two panels on one base map and one scale. On the first a point's area tells how many incidents
 share that place. On the second every place is a disc of its own error radius: up to `LOCAL_M` light
 discs, laid over each other so that darkness tells how many incidents may lie at a spot; above that
-dashed rings, the heavier the more, the main ones named with their count.
+dashed rings, the heavier the more, the main ones named with their count. Beneath the points lies
+the line of contact of one day, where the mission has one drawn, as a band as wide as what is not
+known.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import starmap
 from math import cos, hypot, radians, sin, sqrt
 from typing import Final, NamedTuple
 
@@ -20,6 +23,7 @@ from foedus.mission import Box as Edges
 from foedus.mission import Town
 from foedus.publication import svg
 from foedus.publication.basemap import Country, Projection, read_countries, rings
+from foedus.publication.contact import Contact
 from foedus.publication.labels import LINE, Box, Named, beside, text_width
 from foedus.publication.numbers import whole
 from foedus.publication.places import Spot, possible
@@ -59,7 +63,14 @@ class Label(NamedTuple):
 class Map:
     """One base map at one width, on which panels of incidents are drawn."""
 
-    def __init__(self, box: Edges, towns: Sequence[Town], width: float, unit: str) -> None:
+    def __init__(
+        self,
+        box: Edges,
+        towns: Sequence[Town],
+        width: float,
+        unit: str,
+        contacts: Sequence[Contact] = (),
+    ) -> None:
         self.projection = Projection(box, width)
         self.unit = unit
         self.frame = Box(EDGE, EDGE, width - EDGE, self.projection.height - EDGE)
@@ -67,6 +78,7 @@ class Map:
         self.ground = Markup("").join(
             svg.path(rings(country.shape, self.projection), "land") for country in self.countries
         )
+        self.contacts = Markup("").join(self._contact(contact) for contact in contacts)
         self.corner = Box(
             self.frame.right - 130, self.frame.bottom - 36, self.frame.right, self.frame.bottom
         )
@@ -80,7 +92,9 @@ class Map:
     def exact(self, spots: Sequence[Spot]) -> Markup:
         """Return the panel of exact places: points whose area tells the number of incidents."""
         most = max((spot.incidents for spot in spots), default=1)
-        points = Markup("").join(self._point(spot, _radius(spot.incidents, most)) for spot in spots)
+        points = self.contacts + Markup("").join(
+            self._point(spot, _radius(spot.incidents, most)) for spot in spots
+        )
         title = f"Map: {whole(_all(spots))} {self.unit} with an exact place"
         legend = self._keys(
             (_dot(_radius(count, most), "exact"), _radius(count, most), self._said(count))
@@ -176,6 +190,18 @@ class Map:
         return all(
             shapely.contains_xy(country.shape, *self.projection.back(x, y)) for x, y in corners
         )
+
+    def _contact(self, contact: Contact) -> Markup:
+        """Return a line of contact: the band in which it ran, and a thin line in its middle."""
+        lines = (
+            svg.element(
+                "polyline",
+                points=" ".join(f"{x:.1f},{y:.1f}" for x, y in starmap(self.projection.at, line)),
+                class_="contact",
+            )
+            for line in (part.coords for part in shapely.get_parts(contact.middle))
+        )
+        return svg.path(rings(contact.band, self.projection), "band") + Markup("").join(lines)
 
     def _point(self, spot: Spot, radius: float) -> Markup:
         x, y = self.projection.at(spot.longitude, spot.latitude)

@@ -7,12 +7,13 @@ decided by `policy` alone. There is no clock in it: `now_us`, `on` and `known` a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import pyarrow as pa
 
+from foedus.findings.from_incidents import Findings
 from foedus.mission import Mission
 from foedus.reports.profile import Profile
 
@@ -53,7 +54,8 @@ class Material:
     profiles: Mapping[str, Profile]
     """Source id -> what is declared of it, in the mission's order."""
     tables: Mapping[str, pa.Table]
-    """reports, articles, refusals, incidents, members, disagreements; schemas from the records."""
+    """reports, articles, refusals, incidents, members, disagreements, and where the mission names
+    agreements findings, counts, partings; schemas from the records."""
     inputs: Sequence[Delivered]
     parameters_digest: str
     """Digest of the frozen parameters that fusion took."""
@@ -65,6 +67,8 @@ class Material:
     """What the record knew by then, as written; None: all that it holds."""
     known_us: int | None = None
     """The same in UTC microseconds since 1970."""
+    indicate: Callable[[pa.Table], Findings] | None = None
+    """Sets incidents against the mission's agreements; None where it names none."""
 
     @property
     def moment_us(self) -> int:

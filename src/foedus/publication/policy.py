@@ -11,8 +11,8 @@ report's text, its address and the headlines beneath it are never published; `wh
 whoever holds the record.
 
 Where places are coarse, nothing may be left against which an exact place could be tried: ids are
-made from what is published, radii are rounded up to the steps of `LADDER`, and the columns of
-`EXACT_ONLY` are left out.
+made from what is published, radii are rounded up to the steps of `LADDER`, the columns of
+`EXACT_ONLY` are left out, and findings are those of the coarse incidents (`indicated`).
 """
 
 from __future__ import annotations
@@ -53,6 +53,16 @@ PUBLIC: Final[dict[str, tuple[str, ...]]] = {
     "members": (
         "incident_id", "lineage_id", "report_id", "probability_ppm", "score_micronat",
     ),
+    "findings": (
+        "finding_id", "subject_kind", "lineage_id", "incident_id", "agreement_id", "term_id",
+        "article", "reading", "verdict", "probability_ppm", "causes", "open_exceptions",
+        "attributed", "attributed_ppm", "unattributed_ppm", "steps", "evidence",
+        "known_from_us", "known_to_us",
+    ),
+    "counts": ("agreement_id", "term_id", "article", "reading", "verdict", "findings"),
+    "partings": (
+        "lineage_id", "incident_id", "agreement_id", "term_id", "article", "readings", "verdicts",
+    ),
     "sources": (
         "source_id", "title", "side", "grade", "already_merged", "selection", "citation",
         "licence", "url", "read", "accepted", "quarantined", "reports", "articles",
@@ -73,6 +83,16 @@ LADDER: Final = np.array([step * 10**power for power in range(9) for step in (1,
 """Public radii, in cells: an exact sum would give the private radius back."""
 HALF_TURN_E7: Final = 1_800_000_000
 POLE_E7: Final = 900_000_000
+
+LEAST_OBSERVERS: Final = 5
+"""Fewer observers than these could be told apart, so that nothing is published of their watch."""
+WATCHED_SHARES: Final = (
+    (0.25, "less than a quarter"),
+    (0.5, "a quarter to a half"),
+    (0.75, "a half to three quarters"),
+    (1.01, "three quarters or more"),
+)
+"""Up to which share of all hours -> what the public is told of how much was watched."""
 
 NAMED: Final = ("place_name",)
 """Columns that name a place more finely than a cell; unknown to the public where cells are used."""
@@ -255,3 +275,18 @@ def _radius(radius_m: npt.NDArray[np.float64], cell_m: int | npt.NDArray[np.int6
 def _whole(values: npt.NDArray[np.float64], unknown: npt.NDArray[np.bool_]) -> pa.Array:
     rounded = np.rint(np.where(unknown, 0.0, values)).astype(np.int64)
     return pa.array(rounded, pa.int64(), mask=unknown)
+
+
+def public_watch(share: float | None, observers: int, ended_us: int, moment_us: int) -> str:
+    """Return what the public is told of how far a mission's record was watched: one band for all.
+
+    `share` is that of the hours of all regions and days in which anybody surely watched. Nothing is
+    told of a place, a day or an observer; nothing of fewer than `LEAST_OBSERVERS`, and nothing
+    before the whole record ended as long ago as the default delay, so that no two editions differ
+    by one day.
+    """
+    if share is None or observers < LEAST_OBSERVERS:
+        return "withheld"
+    if ended_us > moment_us - Policy().delay_h * HOUR_US:
+        return "withheld"
+    return next(words for most, words in WATCHED_SHARES if share < most)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What publication adds to the records before it: the rows of its own tables.
 
-`SourceRow`, `MonthRow` and `QuarantineRow` are tables that exist only when published; incidents
-and members are published in their own records' columns. Every column has its description here or
-there, and nowhere else: the reference of tables is made from them.
+`SourceRow`, `MonthRow` and `QuarantineRow` are tables that exist only when published; incidents,
+members and findings are published in their own records' columns. Every column has its description
+here or there, and nowhere else: the reference of tables is made from them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
+from foedus.findings.record import Count, Finding, Parting
 from foedus.incidents.record import DEATHS, Incident, Member
 
 
@@ -76,6 +77,9 @@ class QuarantineRow(msgspec.Struct, frozen=True, kw_only=True):
 TABLES: Final[dict[str, tuple[type[msgspec.Struct], str]]] = {
     "incidents": (Incident, "what the reports together say happened, one row each"),
     "members": (Member, "which report stands in which incident"),
+    "findings": (Finding, "what each incident indicates under each term by each reading"),
+    "counts": (Count, "how often each verdict was given, by term and reading"),
+    "partings": (Parting, "incidents on which the readings of a term part"),
     "sources": (SourceRow, "the sources, and what became of their rows"),
     "months": (MonthRow, "incidents and deaths by month"),
     "quarantine": (QuarantineRow, "rows that could not be read, by source and reason"),

@@ -22,6 +22,7 @@ from foedus.publication.calendars import Bins, months
 from foedus.publication.counts import binned, ints
 from foedus.publication.escapes import is_address
 from foedus.publication.forms import write_csv, write_geojson, write_parquet
+from foedus.publication.indicated import indicated
 from foedus.publication.material import Material
 from foedus.publication.policy import (
     EXACT_ONLY,
@@ -57,6 +58,7 @@ def published(material: Material) -> dict[str, pa.Table]:
     tables = {
         "incidents": incidents,
         "members": members.filter(shown),
+        **indicated(material, incidents, policy)._asdict(),
         "sources": source_rows(material, incidents),
         "months": month_rows(incidents, calendar(material, incidents)),
         "quarantine": quarantine_rows(material.tables["refusals"]),
@@ -263,7 +265,8 @@ def tables_reference() -> str:
         "published of the incident, not from what its reports say; error radii are rounded up to",
         f"steps of 1, 2 and 5 cells and so on; and `members` has no {withheld}.",
         "Where it holds incidents back, `reports` and `articles` count what stands beneath the",
-        "incidents that are public, and `read` and `accepted` are unknown.",
+        "incidents that are public, and `read` and `accepted` are unknown. In both cases findings",
+        "are worked out anew from the published incidents, so that they tell no more than these.",
     ]
     for name, (_, title) in TABLES.items():
         lines += ["", f"## {name}", "", f"{title[0].upper()}{title[1:]}.", ""]

@@ -19,7 +19,7 @@ KIND: Final = "observations"
 """The kind of file, as a profile's `format.kind` names it."""
 
 NO_OBSERVATION: Final = "no-observation"
-"""The kind of a record that nobody looked: no happening, and never published."""
+"""The kind of a record that somebody looked, or nobody: no happening, and never published."""
 
 COLUMNS: Final = {
     "id": "Id of the record, new in every file of the source. It names no place and no person.",
@@ -60,6 +60,8 @@ RECORDS: Final = {
     "access-denied": "monitors were not let through or to a place",
     "jammed": "monitors' equipment was interfered with",
     "not-looked": "nobody observed there at that time; no happening, and never published",
+    "watched": "somebody was able to observe there from start to end; no happening, and never "
+    "published",
 }
 MEANS: Final = {
     "heard": "by ear",
@@ -161,6 +163,7 @@ BY_RECORD: Final = {
     "access-denied": "monitor-denied-access",
     "jammed": "monitor-equipment-jammed",
     "not-looked": NO_OBSERVATION,
+    "watched": NO_OBSERVATION,
 }
 BY_WEAPON: Final = {
     "artillery-100mm-and-over": "artillery-shelling",
@@ -205,5 +208,5 @@ def kind_of(record: str, observation: str, effect: str, weapon: str, weapons: Ta
 
 
 def happenings(reports: pa.Table) -> pa.Table:
-    """Return the reports that tell of a happening: all but those that nobody looked."""
+    """Return the reports that tell of a happening: all but those of who looked and who did not."""
     return reports.filter(pc.not_equal(reports["kind"], NO_OBSERVATION))

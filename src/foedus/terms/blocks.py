@@ -8,6 +8,7 @@ from it. What the keys mean is left to `fields`.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from ruamel.yaml import YAML
@@ -18,6 +19,8 @@ from foedus.terms.articles import Fence
 from foedus.terms.faults import Faults
 
 LIMIT_BYTES: Final = 65_536
+BLOCKS_KEPT: Final = 128
+"""Blocks whose nodes are kept; more than one agreement has."""
 _CORE: Final = "tag:yaml.org,2002:"
 _TAGS: Final = tuple(
     _CORE + name for name in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq")
@@ -31,7 +34,7 @@ def read_block(fence: Fence, faults: Faults) -> MappingNode | None:
         faults.add(fence.line, "", f"a block of at most {LIMIT_BYTES} bytes", got)
         return None
     try:
-        node = YAML(typ="safe", pure=True).compose(fence.text)
+        node = _composed(fence.text)
     except MarkedYAMLError as error:
         _syntax(error, fence, faults)
         return None
@@ -42,6 +45,13 @@ def read_block(fence: Fence, faults: Faults) -> MappingNode | None:
         faults.add(fence.line, "", "keys and values", "none" if node is None else "another thing")
         return None
     return node if _is_plain(node, fence, faults) else None
+
+
+@lru_cache(maxsize=BLOCKS_KEPT)
+def _composed(text: str) -> Node | None:
+    """Return the nodes of a text, which nobody changes: a check reads each block twice."""
+    node: Node | None = YAML(typ="safe", pure=True).compose(text)
+    return node
 
 
 def line_in(fence: Fence, node: Node) -> int:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What `foedus check` finds in documents: faults, remarks, and whether the form is canonical.
+"""What `foedus check` finds in documents: faults, remarks, weaknesses, and a form not canonical.
 
 Nothing is written unless asked for, and then only the form of a file, never what it says.
 """
@@ -16,6 +16,7 @@ from foedus.errors import Fault, OperatorError
 from foedus.terms.document import load_agreement, read_text
 from foedus.terms.faults import Faults, Remark
 from foedus.terms.formatting import first_difference, formatted
+from foedus.terms.lint import Weakness, lint
 from foedus.terms.record import Agreement
 
 
@@ -29,6 +30,8 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     """In the order of lines; a form that is not canonical is told where nothing else is wrong."""
     remarks: tuple[Remark, ...]
     is_rewritten: bool = False
+    weaknesses: tuple[Weakness, ...] = ()
+    """Known ways in which the text may fail, where they were asked for."""
 
     @property
     def is_clean(self) -> bool:
@@ -42,17 +45,19 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(term.id for term in terms if not term.is_verified)
 
 
-def check(paths: Sequence[Path], *, fix: bool = False) -> list[Checked]:
+def check(paths: Sequence[Path], *, fix: bool = False, examine: bool = False) -> list[Checked]:
     """Check documents, and every `.md` below folders, in the order of their names.
 
-    With `fix`, files that are not in their canonical form are put into it. Raises `OperatorError`
+    With `fix`, files that are not in their canonical form are put into it; with `examine`, each
+    agreement is searched for known ways to fail (`lint`). Raises `OperatorError`
     if there is no document to check.
     """
     found = list(_documents(paths))
     if not found:
         got = ", ".join(str(path) for path in paths) or "nothing"
         raise OperatorError(Fault(expected="a Markdown file, or a folder with one", got=got))
-    return [_checked(path, fix=fix) for path in found]
+    checked = [_checked(path, fix=fix) for path in found]
+    return [_examined(one) for one in checked] if examine else checked
 
 
 def lines_of(checked: Checked) -> Iterator[str]:
@@ -61,6 +66,8 @@ def lines_of(checked: Checked) -> Iterator[str]:
         yield str(fault)
     for remark in checked.remarks:
         yield f"{checked.file}:{remark.line}: remark: {remark.text}"
+    for weakness in checked.weaknesses:
+        yield from _weakness_lines(checked.file, weakness)
     if checked.is_rewritten:
         yield f"{checked.file}: put into canonical form"
     if checked.agreement is not None:
@@ -80,11 +87,28 @@ def told_of(checked: Checked) -> dict[str, Any]:
         "is_clean": checked.is_clean,
         "faults": checked.faults,
         "remarks": checked.remarks,
+        "weaknesses": checked.weaknesses,
         "articles": None if agreement is None else len(agreement.articles),
         "terms": None if agreement is None else len(agreement.terms),
         "unverified": checked.unverified,
         "is_rewritten": checked.is_rewritten,
     }
+
+
+def _weakness_lines(file: str, weakness: Weakness) -> Iterator[str]:
+    where = f"{weakness.article} ({weakness.term}): " if weakness.term else ""
+    check = weakness.check
+    yield f"{file}:{weakness.line}: {check.id}: {where}{weakness.told}"
+    yield f"    {check.title}. {check.why}"
+    borne = f" [{check.evidence}] {check.url}" if check.url else ""
+    yield f"    precedent: {check.precedent}{borne}"
+    yield f"    mend: {check.suggestion}"
+
+
+def _examined(checked: Checked) -> Checked:
+    if checked.agreement is None:
+        return checked
+    return msgspec.structs.replace(checked, weaknesses=lint(checked.agreement))
 
 
 def _documents(paths: Iterable[Path]) -> Iterator[Path]:

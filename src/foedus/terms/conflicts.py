@@ -40,7 +40,7 @@ def deadlocks(clauses: Iterable[Clause]) -> Iterator[Remark]:
     """Yield a remark for each circle of duties that wait for each other."""
     duties = {c.rule.id: c for c in clauses if isinstance(c.rule, DutyRule)}
     waits = {name: tuple(_awaited(clause.rule)) for name, clause in duties.items()}
-    for circle in _loops(waits):
+    for circle in loops(waits):
         places = _places(circle, duties).removeprefix("a circle: ")
         apart = any(
             not _meet(one.readings, other.readings)
@@ -92,12 +92,12 @@ def _circles(clauses: list[Clause], faults: Faults) -> None:
     """Add a fault for each circle of exceptions, and of ends that hang on each other."""
     named = {clause.rule.id: clause for clause in clauses if clause.rule}
     takes_back = {c.rule.id: c.rule.to for c in clauses if isinstance(c.rule, ExceptionRule)}
-    for circle in _loops(takes_back):
+    for circle in loops(takes_back):
         hint = "let one of them except a rule, or take it out"
         line = named[circle[0]].line("to")
         faults.add(line, "to", "exceptions that end at a rule", _places(circle, named), hint)
     hangs_on = {name: tuple(_dated_by(clause.rule)) for name, clause in named.items()}
-    for circle in _loops(hangs_on):
+    for circle in loops(hangs_on):
         hint = "date one of them by another anchor"
         line = named[circle[0]].line()
         faults.add(line, "", "times that begin somewhere", _places(circle, named), hint)
@@ -120,7 +120,7 @@ def _dated_by(rule: AnyRule | None) -> Iterator[str]:
             yield time.after
 
 
-def _loops(edges: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+def loops(edges: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
     """Yield each circle once, from its first member in declared order back to it."""
     met: set[frozenset[str]] = set()
     for start in edges:

@@ -27,6 +27,7 @@ from foedus.terms.names import Clause, gather_names, repeated, salvaged
 from foedus.terms.record import Agreement, Head, Term
 from foedus.terms.references import STRENGTH, References, zones
 from foedus.terms.rules import AnyRule, Evidence
+from foedus.terms.stated_conditions import check_stated_conditions
 from foedus.terms.times import Times
 from foedus.terms.vocabulary import load_vocabulary
 
@@ -170,6 +171,7 @@ class _Reading:
         for clause in clauses:
             references.check(clause)
             times.check(clause)
+        check_stated_conditions(clauses, page.articles, references, self.faults)
         references.cited(page.cited)
         check_conflicts(clauses, references.names, self.faults)
         for article in {c.article.line: c.article for c in clauses if c.article}.values():

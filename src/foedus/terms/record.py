@@ -26,6 +26,11 @@ Role = Literal[
 ]
 
 
+Capacity = Literal["own", "not-stated", "through-another", "as-mediator"]
+"""In which capacity somebody is bound or signed: as itself; in none that is stated; because another
+undertook it; as one who mediates and signs."""
+
+
 class SourceEntry(Entry, frozen=True, kw_only=True):
     """Where a fact comes from, and how far it was checked."""
 
@@ -46,6 +51,7 @@ class PartyEntry(Entry, frozen=True, kw_only=True):
     """Language (BCP 47) -> name."""
     side: str
     role: Role
+    capacity: Capacity = "own"
     note: str = ""
 
 

@@ -21,23 +21,29 @@ from foedus.terms.rules import (
     BanRule,
     Baseline,
     Buffer,
+    ConditionRule,
     DutyRule,
     ExceptionRule,
     ExemptionRule,
     ExtensionRule,
+    FinderRule,
+    ForfeitureRule,
     Functional,
     InForceRule,
     Polygon,
     PresenceRule,
     ReleaseRule,
     RenewalRule,
+    RungRule,
     SunsetRule,
+    TriggerRule,
     ZoneRule,
 )
 from foedus.terms.vocabulary import Vocabulary
 
 STRENGTH: Final = {"K": 0, "?": 1, "P": 2, "S": 3}
 """Evidence -> how far it may be relied upon; nothing is stated better than its source."""
+_ZONED: Final = (BanRule, PresenceRule, DutyRule, ExemptionRule, TriggerRule)
 _EXCEPTED: Final = ("ban", "presence", "duty")
 _ALL_BUT_ZONES: Final = (
     *_EXCEPTED,
@@ -48,7 +54,14 @@ _ALL_BUT_ZONES: Final = (
     "extension",
     "sunset",
     "renewal",
+    "rung",
+    "forfeiture",
+    "finder",
+    "trigger",
+    "condition",
 )
+_LISTS: Final[dict[type, str]] = {ReleaseRule: "to", ConditionRule: "sets_off"}
+"""Rule -> key under which it lists the terms that it touches, where that is not `of`."""
 
 
 class References:
@@ -72,7 +85,7 @@ class References:
             self._area(clause, rule)
         else:
             self._bearer(clause, getattr(rule, "bearer", ()), ("bearer",))
-        if isinstance(rule, (BanRule, PresenceRule, DutyRule, ExemptionRule)) and rule.zone:
+        if isinstance(rule, _ZONED) and rule.zone:
             self.used["zone"].add(rule.zone)
             self._one(clause, ("zone",), rule.zone, "the id of a zone", self.names.terms_of("zone"))
         self._rule(clause)
@@ -96,10 +109,16 @@ class References:
                 self._each(clause, ("to",), to, "a ban, presence, duty or exception", known)
             case ExemptionRule() as exemption:
                 self._exemption(clause, exemption)
-            case ReleaseRule(to=of) | SunsetRule(of=of):
-                key = "to" if isinstance(clause.rule, ReleaseRule) else "of"
+            case ReleaseRule(to=of) | SunsetRule(of=of) | ConditionRule(sets_off=of):
+                key = _LISTS.get(type(clause.rule), "of")
                 known = self.names.terms_of(*_ALL_BUT_ZONES)
                 self._each(clause, (key,), of, "the id of a term", known)
+            case _:
+                self._rule_of_time(clause)
+
+    def _rule_of_time(self, clause: Clause) -> None:
+        """Check the references of rules on how long terms hold, and on what follows a breach."""
+        match clause.rule:
             case InForceRule() as in_force:
                 self._in_force(clause, in_force)
             case ExtensionRule() as longer:
@@ -109,6 +128,30 @@ class References:
             case RenewalRule(of=renewed):
                 known = self.names.terms_of("in-force")
                 self._one(clause, ("of",), renewed, "the id of an in-force", known)
+            case RungRule() as rung:
+                self._rung(clause, rung)
+            case ForfeitureRule(by=by):
+                self._bearer(clause, by, ("by",))
+            case FinderRule() as finder:
+                known = self.names.terms_of(*_EXCEPTED)
+                self._each(clause, ("of",), finder.of, "a ban, presence or duty", known)
+                self._bearer(clause, finder.consent_of, ("consent_of",))
+            case TriggerRule() as trigger:
+                known = self.names.terms_of("ban", "presence")
+                self._each(clause, ("of",), trigger.of, "a ban or presence", known)
+                self._bearer(clause, trigger.by, ("by",))
+
+    def _rung(self, clause: Clause, rule: RungRule) -> None:
+        """Check what a rung names: terms, parties, other rungs, what stands against it."""
+        self._each(
+            clause, ("of",), rule.of, "a ban, presence or duty", self.names.terms_of(*_EXCEPTED)
+        )
+        self._bearer(clause, rule.by, ("by",))
+        for key, rung in (("after_rung", rule.after_rung), ("counted_from", rule.counted_from)):
+            if rung is not None:
+                self._one(clause, (key,), rung, "the id of a rung", self.names.terms_of("rung"))
+        known = self.names.terms_of("forfeiture")
+        self._each(clause, ("unless",), rule.unless, "the id of a forfeiture", known)
 
     def _exemption(self, clause: Clause, rule: ExemptionRule) -> None:
         known = self.names.terms_of(*_EXCEPTED)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The formal rules of an agreement: what a fenced `term` block may say, one struct for each.
 
-Eleven rules, told apart by their key `rule`; `docs/reference/agreements.md` explains every key. A
+Sixteen rules, told apart by their key `rule`; `docs/reference/agreements.md` explains every key. A
 rule says what is forbidden, due or excepted, where, and for how long; that its words name things
 that exist is checked by `references`, what its times mean is read by `times`.
 """
@@ -11,6 +11,8 @@ from __future__ import annotations
 from typing import Annotated, Final, Literal
 
 import msgspec
+
+from foedus.base.dues import Silence
 
 Evidence = Literal["S", "P", "K", "?"]
 """S: the source named was read and says so; P: it reports what another says; ?: contested; K: not
@@ -289,6 +291,112 @@ class RenewalRule(Rule, frozen=True, kw_only=True, tag="renewal"):
     """Who may give notice."""
 
 
+class RungRule(Rule, frozen=True, kw_only=True, tag="rung"):
+    """One step of a ladder of responses: which event makes whom owe what, by when."""
+
+    ladder: str
+    """Name that the rungs of one ladder share."""
+    step: Annotated[int, msgspec.Meta(ge=1)]
+    event: Literal[
+        "breach",
+        "persistence",
+        "extended-attack",
+        "armed-attack",
+        "non-performance",
+        "activation",
+    ]
+    """What a body must have determined before the rung can be reached; activation: nothing but what
+    it needs."""
+    of: tuple[str, ...] = ()
+    """Ids of bans, presences and duties whose breach counts; none: any of the agreement."""
+    by: tuple[str, ...] = (ALL,)
+    """Parties whose breach counts."""
+    not_before: Due | None = None
+    """From when on the event counts for this rung, such as what persists after a day."""
+    after_rung: str | None = None
+    """Id of the rung that must have been reached first."""
+    finder: str = NOT_STATED
+    """Who finds the fact: an id of a party, words for a body, or not-stated."""
+    attributes: str = NOT_STATED
+    """Who says who answers for it."""
+    decider: str = NOT_STATED
+    """Who decides on the response."""
+    standard: str = NOT_STATED
+    """Standard of proof."""
+    deadline: Due | None = None
+    """When the response is due, or from when it may be given."""
+    counted_from: str | None = None
+    """Id of the rung from whose event the anchor is taken; none: from its own."""
+    silence: Silence | Literal["not-stated"] = NOT_STATED
+    """What the text says if nobody decides in time."""
+    bearer: tuple[str, ...]
+    """Who owes or may give the response."""
+    minimum: str = NOT_STATED
+    """The least that must be done."""
+    menu: tuple[str, ...] = ()
+    """Components from which the response is taken."""
+    needs: tuple[Predicate, ...] = ()
+    """What else must hold, each by somebody's act; what nobody has said is unknown."""
+    unless: tuple[str, ...] = ()
+    """Ids of the forfeitures that stand against it."""
+
+
+class ForfeitureRule(Rule, frozen=True, kw_only=True, tag="forfeiture"):
+    """Conduct by which a party loses a guarantee."""
+
+    by: tuple[str, ...]
+    """Parties whose conduct forfeits it."""
+    event: str
+    """What they must have done, in words."""
+    unless: tuple[Predicate, ...] = ()
+    """What saves them; while it is unknown the guarantee is contested, not void."""
+    judged_by: str = NOT_STATED
+    effect: Literal["void", "suspended"] = "void"
+
+
+class FinderRule(Rule, frozen=True, kw_only=True, tag="finder"):
+    """Who says what happened, who answers for it, or what follows."""
+
+    body: str
+    """Id of a party, or words for a body."""
+    does: tuple[Literal["find-facts", "attribute", "decide"], ...]
+    of: tuple[str, ...] = ()
+    """Ids of bans, presences and duties of which it does; none: all of the agreement."""
+    consent_of: tuple[str, ...] = ()
+    """Parties without whose consent it cannot find or decide; all: each of them."""
+    votes: Literal["one", "majority", "consensus", "parity", "not-stated"] = NOT_STATED
+    """How it comes to a finding; parity: both sides have as many votes."""
+    tie_break: str = NOT_STATED
+    """What ends a tie."""
+    deadline: Due | None = None
+    """By when it must have found."""
+
+
+class TriggerRule(Rule, frozen=True, kw_only=True, tag="trigger"):
+    """So many breaches in so long a time open a response."""
+
+    of: tuple[str, ...] = ()
+    """Ids of bans and presences whose breaches count; none: any of the agreement."""
+    by: tuple[str, ...] = (ALL,)
+    """Parties whose breaches count, each for itself."""
+    zone: str | None = None
+    """Zone in which alone they count."""
+    count: Annotated[int, msgspec.Meta(ge=1)]
+    within: str = OPEN
+    """A duration with its unit; open: however long it takes."""
+    opens: str
+    """Id of a rung, or words for what it opens."""
+
+
+class ConditionRule(Rule, frozen=True, kw_only=True, tag="condition"):
+    """What must have happened, how often and within what time, for something to follow."""
+
+    when: str
+    """A condition in the language of docs/reference/conditions.md."""
+    sets_off: tuple[str, ...] = ()
+    """Ids of the duties, releases, sunsets or others that follow; none: the text tells in words."""
+
+
 AnyRule = (
     InForceRule
     | ZoneRule
@@ -301,4 +409,9 @@ AnyRule = (
     | ExtensionRule
     | SunsetRule
     | RenewalRule
+    | RungRule
+    | ForfeitureRule
+    | FinderRule
+    | TriggerRule
+    | ConditionRule
 )

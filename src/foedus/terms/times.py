@@ -33,11 +33,14 @@ from foedus.terms.rules import (
     DutyRule,
     ExemptionRule,
     ExtensionRule,
+    FinderRule,
     InForceRule,
     PresenceRule,
     RenewalRule,
+    RungRule,
     SunsetRule,
     Time,
+    TriggerRule,
     ZoneRule,
 )
 from foedus.terms.vocabulary import load_vocabulary
@@ -74,6 +77,8 @@ class Times:
             case RenewalRule() as rule:
                 self._length(clause, ("lasts",), rule.lasts)
                 self._length(clause, ("notice",), rule.notice)
+            case TriggerRule(within=within) if within != OPEN:
+                self._length(clause, ("within",), within)
             case ZoneRule(area=Buffer() as strip):
                 self._day(clause, ("area", "on"), strip.on)
             case PresenceRule() as rule:
@@ -178,4 +183,10 @@ def _times(rule: AnyRule) -> Iterator[tuple[Key, Time]]:
         case SunsetRule():
             yield ("at",), rule.at
         case DutyRule(deadline=Due() as due):
+            yield ("deadline",), due
+        case RungRule() as rung:
+            for key, found in (("deadline", rung.deadline), ("not_before", rung.not_before)):
+                if found is not None:
+                    yield (key,), found
+        case FinderRule(deadline=Due() as due):
             yield ("deadline",), due

@@ -25,6 +25,8 @@ from foedus.trust.times import held
 REGISTRAR: Final = "registrar"
 KeyName = Annotated[str, msgspec.Meta(pattern=f"^{SCHEME}[0-9a-f]{{64}}$")]
 Word = Annotated[str, msgspec.Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
+Spoken = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$", max_length=64)]
+"""For whom a key may speak, such as a state by its code."""
 Number = Annotated[int, msgspec.Meta(ge=1, le=64)]
 
 
@@ -62,7 +64,7 @@ class Admission(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     key: KeyName
     holder: Text
     roles: Annotated[list[Word], msgspec.Meta(min_length=1)]
-    scope: list[Word] = []
+    scope: list[Spoken] = []
     """For whom it may speak, such as a state; for anybody where none is named."""
     valid_from: str | None = None
     """A day or an instant; from when the act is known where none is given."""
