@@ -379,7 +379,10 @@ def key_line(key: Any) -> str:
 
     scope = f" for {', '.join(key.scope)}" if key.scope else ""
     ends = "" if key.to_us is None else f", to {utc(key.to_us)[:19]}Z"
-    revoked = "" if key.revoked_us is None else f", REVOKED {utc(key.revoked_us)[:19]}Z"
+    revoked = ""
+    if key.revoked_us is not None and key.doubtful_us is not None:
+        when, since = utc(key.revoked_us)[:19], utc(key.doubtful_us)[:19]
+        revoked = f", REVOKED {when}Z, doubtful since {since}Z"
     roles = ", ".join(key.roles)
     since = utc(key.from_us)[:19]
     return f"{key.key}  {key.holder}: {roles}{scope}; from {since}Z{ends}{revoked}"

@@ -64,6 +64,7 @@ class SqliteStore:
         if not self._is_read_only:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
+            self._db.execute("PRAGMA wal_autocheckpoint = 8000")
             self._db.executescript(SCHEMA)
             if self._db.execute("SELECT count(*) FROM form").fetchone() == (0,):
                 self._db.execute("INSERT INTO form VALUES (?)", (FORM,))
