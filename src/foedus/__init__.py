@@ -85,7 +85,11 @@ def _run(
         until_us = pipeline.last_us(known, found.zone, "--known")
         if until_us is None or until_us > now_us:
             known = moment.astimezone(UTC).isoformat(timespec="seconds")
-    publish = partial(import_module("foedus.publication.from_run").publish_run, now_us=now_us)
+    publish = partial(
+        import_module("foedus.publication.from_run").publish_run,
+        now_us=now_us,
+        replaying=import_module("foedus.replay.page").replaying,
+    )
     return pipeline.run(found, known=known, publish=publish, **asked)
 
 

@@ -21,7 +21,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from foedus.base.encoding import bytes_digest
 from foedus.base.evidence import SOURCE_GRADES
 from foedus.mission import Box
-from foedus.publication import charts, maps, numbers, tables
+from foedus.publication import charts, maps, numbers, replayed, tables
 from foedus.publication.calendars import day_of
 from foedus.publication.clauses import NOBODY, Clauses, clauses
 from foedus.publication.contact import Contact, contacts
@@ -74,7 +74,8 @@ def bulletin(material: Material, shown: Mapping[str, pa.Table]) -> str:
         material=material,
         mission=material.mission,
         facts=found,
-        drawn=_drawn(material, found) | _timelines(said, shown, found),
+        drawn=_drawn(material, found) | _timelines(said, shown, found) | _replay(material),
+        replayed=material.replayed,
         clauses=said,
         contacts=lines,
         map=_map(material, shown["incidents"], found.unit, lines),
@@ -91,6 +92,17 @@ def bulletin(material: Material, shown: Mapping[str, pa.Table]) -> str:
         reasons=REASONS | WARNINGS,
         names={party.id: party.name("en") for party in material.mission.parties},
     )
+
+
+def _replay(material: Material) -> dict[str, Any]:
+    """Return the clocks of the replay, for wide and for narrow pages."""
+    found, zone = material.replayed, material.mission.zone
+    if found is None:
+        return {}
+    return {
+        "replay_wide": replayed.drawn(found, WIDE, zone, "wide"),
+        "replay_narrow": replayed.drawn(found, NARROW, zone, "narrow"),
+    }
 
 
 def _words() -> dict[str, Any]:

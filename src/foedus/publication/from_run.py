@@ -19,6 +19,7 @@ from foedus.mission import Mission
 from foedus.publication.binding_page import write_bound
 from foedus.publication.bulletin import publish
 from foedus.publication.material import Delivered, Material
+from foedus.publication.replayed import Replayed
 from foedus.register.public_record import FOLDER
 from foedus.reports.profile import Profile
 
@@ -63,7 +64,18 @@ class Finished(Protocol):
         """What other incidents indicate under the mission's agreements."""
 
 
-def publish_run(run: Finished, folder: Path, *, now_us: int) -> tuple[Path, ...]:
+Replaying = Callable[[Mission, Mapping[str, pa.Table]], Replayed | None]
+"""What a mission's replay gave, from the tables of its record; None where it names none."""
+
+
+def no_replay(_mission: Mission, _tables: Mapping[str, pa.Table]) -> Replayed | None:
+    """Replay nothing."""
+    return None
+
+
+def publish_run(
+    run: Finished, folder: Path, *, now_us: int, replaying: Replaying = no_replay
+) -> tuple[Path, ...]:
     """Write what the public may see of `run` into `folder`; return the files written.
 
     Where a mission has acts, a page says who is bound to what; where it has nothing else, that is
@@ -80,6 +92,7 @@ def publish_run(run: Finished, folder: Path, *, now_us: int) -> tuple[Path, ...]
         known=run.known,
         known_us=run.known_us,
         indicate=run.indicate if run.mission.governing.agreements else None,
+        replayed=replaying(run.mission, run.tables),
     )
     has_acts = (run.mission.folder / FOLDER).is_dir()
     if has_acts and not run.mission.sources:

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from foedus.findings.from_incidents import Findings
 from foedus.mission import Mission
+from foedus.publication.replayed import Replayed
 from foedus.reports.profile import Profile
 
 
@@ -67,6 +68,8 @@ class Material:
     """What the record knew by then, as written; None: all that it holds."""
     known_us: int | None = None
     """The same in UTC microseconds since 1970."""
+    replayed: Replayed | None = None
+    """What the replay gave that the mission ends with; None where it names none."""
     indicate: Callable[[pa.Table], Findings] | None = None
     """Sets incidents against the mission's agreements; None where it names none."""
 

@@ -32,6 +32,7 @@ from foedus.publication.binding import Answered, bound
 from foedus.register.bound import Bound
 from foedus.replay.ladders import MARKING, Played, play
 from foedus.terms.document import read_agreement
+from foedus.terms.record import Agreement
 from foedus.terms.vocabulary import LIBRARY
 from foedus.trust.folding import Entry, known_by, states
 
@@ -53,6 +54,7 @@ class Due(NamedTuple):
     """Case -> title, where one is known."""
     assumed: str
     """What is assumed, and by whom; empty where nothing is."""
+    ladders: tuple[Agreement, ...] = ()
     provided: tuple[tuple[str, str, str], ...] = ()
     """The agreements whose breach was decided: title, who watches, what follows, by their text."""
 
@@ -101,6 +103,7 @@ def assumed_due(mission: Mission, played: Played) -> Due:
         register=played.register,
         titles=played.assumed.titles,
         assumed=f"{stated.text} (assumed by {stated.assumed_by})",
+        ladders=played.ladders,
         provided=tuple(
             (one.head.title["en"], one.head.monitor.text, one.head.consequence.text)
             for one in played.governing
@@ -134,6 +137,7 @@ def _lived(mission: Mission, log: Path | None, at_us: int) -> Due:
         register=register,
         titles={},
         assumed="",
+        ladders=ladders,
     )
 
 
