@@ -10,7 +10,6 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.findings.counted_items import FIRST, item, items, rule, rules, windows
 
 from findings.counted_items import FIRST, item, items, rule, rules, windows
 from foedus.errors import DrafterError, OperatorError

@@ -10,7 +10,6 @@ from math import exp, factorial
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.findings.counted_items import FIRST, at, item, rule
 
 from findings.counted_items import FIRST, at, item, rule
 from foedus.findings.access import falls
