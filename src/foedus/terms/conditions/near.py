@@ -148,8 +148,9 @@ class Near:
         near = np.cumsum(depth[:-1]) > 0
         if not self._reach.endless:
             return hull if near.all() else hull.start + np.flatnonzero(near)
-        code_of = self._store.lexicons["kind"].code_of
-        needed = np.isin(held[Cell.KIND], [code_of(kind) for kind in self._reach.endless])
+        needed = np.zeros(self._store.size, np.bool_)
+        for kind in self._reach.endless:
+            needed |= held[Cell.KIND] == self._store.lexicons["kind"].code_of(kind)
         needed[hull] |= near
         return np.flatnonzero(needed)
 
