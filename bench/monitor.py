@@ -15,12 +15,12 @@ import argparse
 import json
 import resource
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from foedus.errors import Fault
 from foedus.terms.conditions.batch import monitored
@@ -48,16 +48,22 @@ class Log(NamedTuple):
         return Asked(int(self.us[0]), int(self.us[-1]), int(self.us[-1]), "ordered")
 
 
-def lines(verdicts: pa.Table, log: Log, names: tuple[str, ...]) -> Iterator[str]:
-    """Yield the sure verdicts by time point."""
-    first = np.searchsorted(log.us, verdicts["first_us"].to_numpy())
-    point = first + verdicts["first_rank"].to_numpy()
-    columns = [verdicts[name].to_pylist() for name in names]
-    for at, verdict in enumerate(verdicts["verdict"].to_pylist()):
-        if verdict == "sure":
-            arguments = ",".join(str(column[at]) for column in columns)
-            second = log.us[point[at]] // 1_000_000
-            yield f"@{second} (time point {point[at]}): ({arguments})"
+def lines(verdicts: pa.Table, log: Log, names: tuple[str, ...]) -> list[str]:
+    """Return the sure verdicts, a line for each time point of their stretches, by time point."""
+    sure = verdicts.filter(pc.equal(verdicts["verdict"].cast(pa.string()), "sure"))
+    ends = [
+        np.searchsorted(log.us, sure[f"{end}_us"]) + sure[f"{end}_rank"].to_numpy()
+        for end in ("first", "last")
+    ]
+    columns = [sure[name].to_pylist() for name in names]
+    found = []
+    for values in zip(*ends, *columns, strict=True):
+        arguments = ",".join(map(str, values[2:]))
+        found += [(point, arguments) for point in range(values[0], values[1] + 1)]
+    return [
+        f"@{log.us[point] // 1_000_000} (time point {point}): ({arguments})"
+        for point, arguments in sorted(found, key=lambda line: line[0])
+    ]
 
 
 def batch(condition_text: str, log: Log, runs: int) -> tuple[pa.Table, list[float]]:
@@ -96,8 +102,10 @@ def figures(name: str, log: Log, call: argparse.Namespace) -> dict[str, Any]:
     text = (FOLDER / f"{name}.condition").read_text("utf-8")
     found, seconds = batch(text, log, call.runs)
     live(text, Log(log.table.slice(0, 20_000), log.us[:20_000]), call.batch)
-    kept, steps = live(text, log, call.batch)
-    told = list(lines(found, log, POLICIES[name]))
+    fed = Log(log.table.slice(0, call.live), log.us[: call.live])
+    kept, steps = live(text, fed, call.batch)
+    same = found if fed.us.size == log.us.size else batch(text, fed, 0)[0]
+    told = lines(found, log, POLICIES[name])
     if call.verdicts is None:
         print(*told, sep="\n")
     else:
@@ -106,10 +114,10 @@ def figures(name: str, log: Log, call: argparse.Namespace) -> dict[str, Any]:
     return {
         "verdicts": len(told),
         "batch_events_per_s": round(log.us.size / min(seconds[1:])),
-        "live_events_per_s": round(log.us.size / steps.sum()),
+        "live_events_per_s": round(fed.us.size / steps.sum()),
         "live_batch_ms_median": round(float(np.median(steps)) * 1e3, 2),
         "live_batch_ms_most": round(float(steps.max()) * 1e3, 2),
-        "live_is_batch": kept.to_pylist() == found.to_pylist(),
+        "live_is_batch": kept.to_pylist() == same.to_pylist(),
     }
 
 
@@ -121,6 +129,7 @@ def main() -> None:
     parser.add_argument("--plain", action="store_true")
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--batch", type=int, default=1_000)
+    parser.add_argument("--live", type=int, help="feed only so many events to the live monitor")
     call = parser.parse_args()
     table = history(call.log, encoded=not call.plain)
     log = Log(table, table["occurred_from_us"].to_numpy())

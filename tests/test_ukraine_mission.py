@@ -16,7 +16,7 @@ import pytest
 
 import foedus
 from foedus.errors import DrafterError, OperatorError
-from foedus.publication.binding import bound, told_of
+from foedus.publication.binding import bound, notices, told_of
 from foedus.publication.binding_page import bound_page, write_bound
 from foedus.register.procedure_files import shipped_procedures
 from foedus.register.public_record import FOLDER, read_acts
@@ -229,3 +229,44 @@ def test_a_mission_without_acts_is_told() -> None:
     """Asked of a mission that has no acts, the question is refused with what to do."""
     with pytest.raises(OperatorError, match="a mission with acts"):
         bound(ROOT / "missions" / "donbas")
+
+
+BEGUN: Final = """\
+acts:
+  - on: 2026-06-01T08:00Z
+    known: 2026-06-01
+    act:
+      kind: consent.step
+      state: "FR"
+      act: deploy
+      matter: land
+      what: government
+      says: The government decides.
+      source: https://example.org/decided
+      evidence: S
+  - on: 2026-06-01T08:00Z
+    known: 2026-06-01
+    act:
+      kind: consent.step
+      state: "FR"
+      act: deploy
+      matter: land
+      what: start-of-intervention
+      says: The first soldiers leave.
+      source: https://example.org/left
+      evidence: S
+"""
+
+
+def test_what_runs_and_what_is_overdue_is_told(scratch: Path) -> None:
+    """Once France has begun, its two duties run; three days on the first of them is overdue."""
+    (scratch / FOLDER / "begun.yaml").write_text(BEGUN, "utf-8")
+    soon, late = (
+        bound(scratch, on=day).bound.cells["FR/land"] for day in ("2026-06-02", "2026-06-05")
+    )
+    assert soon.legal == late.legal == "legally-consented"
+    told = ["runs until" in notice for notice in notices(soon)]
+    assert told == [True, True]
+    (overdue,) = [notice for notice in notices(late) if "overdue since" in notice]
+    assert "2026-06-04 08:00 UTC" in overdue
+    assert overdue in bound_page(bound(scratch, on="2026-06-05"))

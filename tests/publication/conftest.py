@@ -12,7 +12,6 @@ import pytest
 from foedus.pipeline import Run, run
 from foedus.publication.from_run import publish_run
 
-ENERGY = Path(__file__).parents[2] / "missions" / "energy-2025"
 DONBAS = Path(__file__).parents[2] / "missions" / "donbas"
 
 
@@ -21,10 +20,3 @@ def donbas(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Return a run of the shipped mission, published."""
     out = tmp_path_factory.mktemp("runs") / "donbas"
     return run(DONBAS, out=out, publish=partial(publish_run, now_us=made.NOW_US))
-
-
-@pytest.fixture(scope="session")
-def energy(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Return a run of the shipped mission with two readings, published."""
-    out = tmp_path_factory.mktemp("runs") / "energy-2025"
-    return run(ENERGY, out=out, publish=partial(publish_run, now_us=made.NOW_US))

@@ -153,6 +153,7 @@ def test_a_deployment_is_tested_against_its_mandate() -> None:
         Answer.SURE,
     ]
     bare = answered(record(*BASE, (sends("EE"), 4))).cells[KEY]
+    assert (bare.legal, bare.is_bound) == ("deployed", False)
     assert [item.limit for item in breaches(bare.tests)] == ["consent"]
 
 

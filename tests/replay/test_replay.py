@@ -25,10 +25,11 @@ from foedus.replay.assumptions import (
     length_us,
     read_assumptions,
 )
-from foedus.replay.firings import NOBODY, Firing, condition_of, facts_of, fired, warned
+from foedus.replay.firings import NOBODY, Firing, condition_of, facts_of, fired, met, warned
 from foedus.replay.played import NOTHING_ASSUMED, drawn, lines_of
 from foedus.replay.sweeps import read_sweep, swept
-from foedus.terms.rules import TriggerRule
+from foedus.terms.document import read_agreement
+from foedus.terms.rules import ConditionRule, TriggerRule
 from small_mission import all_rows, cut, make_mission
 
 ROOT = Path(__file__).parents[2]
@@ -148,6 +149,34 @@ def test_a_firing_that_goes_on_warns_by_the_horizon_at_most() -> None:
     """What has been met for long still warns, and its lead is the horizon and no more."""
     long = Firing("t", "n", 0, 0, 20 * DAY_US, 0)
     assert warned([long], assumed(hours=(20 * 24,), horizon=5)) == (1, 1, 0, (5.0,), 0)
+
+
+def condition(when: str) -> list[Firing]:
+    """Return when a condition of the clear truce is met by three breaches and one of the south."""
+    terms = read_agreement(ROOT / "tests" / "terms" / "good" / "clear-truce.md").terms
+    rows = [*(row(n, n, "n") for n in range(3)), row(9, 5, "s")]
+    rule = ConditionRule(id="c", text="c", source="s", when=when)
+    means = {"n": ("north",), "s": ("south",)}
+    return met(rule, facts_of(rows, assumed()), *TIME, means, terms)
+
+
+CONDITIONS: dict[str, list[tuple[str, int]]] = {
+    "for each party p: at least 3 breaches of no-fire by p within 72 h": [("north", 2)],
+    "for each party p: at least 3 breaches of 1 by p within 72 h": [("north", 2)],
+    'for each party p: at least 3 breaches of "Article 1" by p within 72 h': [("north", 2)],
+    "for each party p: at least 2 breaches by p within 30 min": [],
+    "breach of no-fire by south": [("", 5)],
+    "for each party p: at least 3 breaches of guns-back by p within 72 h": [],
+    "for each party p: at least 3 breaches by p in harbour within 72 h": [],
+}
+"""Condition -> by whom it is surely met, and at which hour first."""
+
+
+@pytest.mark.parametrize("when", CONDITIONS)
+def test_conditions_of_a_text_are_replayed(when: str) -> None:
+    """A condition is met as its evaluator says; where a breach was is not known, nor made up."""
+    found = [(one.party, one.sure_us // HOUR_US) for one in condition(when)]
+    assert found == CONDITIONS[when]
 
 
 def test_months_are_of_no_fixed_length() -> None:

@@ -126,6 +126,33 @@ def test_yes_and_the_clause_but_never_how(name: str) -> None:
         assert weakness.told == "yes: a rule can be broken without end, and it never fires"
 
 
+CONDITIONS: Final = {
+    "for each party p: at least 3 breaches of no-fire by p within 72 h": True,
+    "for each party p: more than 2 breaches of 1 by p within 1 week": True,
+    "for each party p: at least 1 breach by p within 72 h": False,
+    "for each party p: more than 0 breaches of no-fire by p within 72 h": True,
+    "for each party p: at least 3 breaches by p before": False,
+    "for each party p, zone z: at least 3 breaches by p in z before": True,
+    "for each party p: at least 2 breaches by p within 1 h or no notice by p within 24 h": False,
+}
+"""Condition in the place of the trigger -> whether it is told that it can be evaded."""
+
+
+@pytest.mark.parametrize("when", CONDITIONS)
+def test_conditions_that_count_are_decided_alike(when: str) -> None:
+    """A bare count in the language of conditions is decided as a trigger is; of others, nothing."""
+    text = CLEAR.read_text("utf-8").replace("event: breach\n", "event: extended-attack\n")
+    head, _, rest = text.partition("rule: trigger\n")
+    trigger, _, tail = rest.partition("```")
+    assert "three-in-three-days" in trigger
+    said = "id: counted\ntext: So many breaches.\nsource: text\n"
+    condition = f"rule: condition\n{said}when: '{when}'\n"
+    found = load_text(f"{head}{condition}```{tail}", CLEAR)
+    assert found.agreement is not None, [str(fault) for fault in found.faults]
+    told = {(one.check.id, one.term) for one in lint(found.agreement)}
+    assert told == ({("trigger-evadable", "counted")} if CONDITIONS[when] else set())
+
+
 def test_nothing_of_a_pattern_is_printed(tmp_path: Path) -> None:
     """What is printed of a trigger names no party, zone, number or time of an evasion."""
     path = tmp_path / CLEAR.name

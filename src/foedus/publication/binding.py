@@ -16,12 +16,15 @@ import msgspec
 
 from foedus.base.calendar_files import read_calendars
 from foedus.base.calendars import Calendar
+from foedus.base.dues import Due, Limit
+from foedus.base.evidence import Answer
 from foedus.base.moments import Moment, shown
 from foedus.base.zones import Zone
 from foedus.errors import Fault, OperatorError, did_you_mean
 from foedus.mission import Mission, asked_moment, read_mission
 from foedus.register.bound import Bound, Cell, Law, Missing
 from foedus.register.bound import bound as bound_by
+from foedus.register.consent import CONSENTED
 from foedus.register.holdings import Register, at, said_in, start, step
 from foedus.register.procedure_files import shipped_procedures
 from foedus.register.public_record import FOLDER, read_acts
@@ -183,6 +186,7 @@ def _cell(cell: Cell) -> dict[str, Any]:
         "evidence": said.evidence if said else None,
         "acts": [item.act for item in cell.pledge.stated],
         "mandate": msgspec.structs.asdict(cell.mandate),
+        "notices": list(notices(cell)),
         "tests": [
             {"limit": item.limit, "keeps": item.keeps.value, "says": item.says}
             for item in cell.tests
@@ -190,6 +194,13 @@ def _cell(cell: Cell) -> dict[str, Any]:
     }
 
 
+ENDED: Final = {
+    "must-end": "What was begun must end now",
+    "expired": "Its time is over",
+    "revoked": "Consent was taken back",
+    "refused": "It was refused",
+}
+"""States of a consent in which law no longer stands behind what was pledged, or never came to."""
 VERBS: Final = {
     "votes": "must vote for it",
     "decides": "must decide it",
@@ -216,6 +227,34 @@ def unmet(cell: Cell, *, is_known: bool) -> tuple[Missing, ...]:
     return tuple(
         item for item in cell.missing if item.what == "condition" and item.is_known is is_known
     )
+
+
+def notices(cell: Cell) -> Iterator[str]:
+    """Yield what runs, is overdue, has lapsed or must end in a state's own procedure."""
+    chosen = cell.consent.chosen if cell.consent is not None else None
+    if chosen is None:
+        return
+    if chosen.state in ENDED:
+        yield f"{ENDED[chosen.state]}. {chosen.why}".rstrip(". ") + "."
+    for item in chosen.overdue:
+        doubt = "" if item.is_overdue is Answer.SURE else "possibly "
+        yield f"{item.rule.body}: {doubt}overdue since {_limit(item.due)}. {item.rule.says}"
+    for item in chosen.runs:
+        yield f"{item.rule.body}: a time limit runs until {_limit(item.due)}. {item.rule.says}"
+    if isinstance(chosen.ends, Limit) and chosen.state in CONSENTED:
+        yield f"It ends by itself at {_limit_words(chosen.ends)}."
+
+
+def _limit(due: object) -> str:
+    return _limit_words(due.limit) if isinstance(due, Due) else "a time that cannot be computed"
+
+
+def _limit_words(limit: Limit) -> str:
+    """Return when a limit falls, in UTC; where its latest instant is not known, from when on."""
+    first = utc(limit.earliest_us)[:16].replace("T", " ")
+    if limit.latest_us is None:
+        return f"{first} UTC or later ({limit.unknown})"
+    return f"{first} UTC"
 
 
 def history(

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from foedus.publication.binding import Answered, keys_of, unmet, words_of
+from foedus.publication.binding import Answered, keys_of, notices, unmet, words_of
 from foedus.publication.escapes import visible
 from foedus.register.bound import Cell
 
@@ -86,6 +86,8 @@ def reasons(answer: Answered) -> Iterator[str]:
             found = "; ".join(item.why for item in unmet(cell, is_known=is_known))
             if found:
                 yield f"    {words}: {found}"
+        for notice in notices(cell):
+            yield f"    {notice}"
         for test in cell.tests:
             yield f"    mandate, {test.limit}: {test.says}: {test.keeps.value}"
         if said is not None:

@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from foedus.base.encoding import bytes_digest
 from foedus.mission import Mission
-from foedus.publication.binding import Answered, bound, keys_of, unmet, words_of
+from foedus.publication.binding import Answered, bound, keys_of, notices, unmet, words_of
 from foedus.publication.escapes import is_address
 from foedus.publication.numbers import long_day
 from foedus.register.bound import LEGAL, Cell
@@ -67,6 +67,7 @@ def bound_page(answer: Answered) -> str:
         words_of=words_of,
         keys_of=keys_of,
         unmet=unmet,
+        notices=notices,
         is_address=is_address,
         long_day=long_day,
         after=afterwards,
@@ -117,7 +118,8 @@ def afterwards(cell: Cell) -> tuple[str, ...]:
 
 def is_shared(cells: list[Cell]) -> bool:
     """Return whether all cells of a state lack the same, so that it needs to be told only once."""
-    return len(cells) > 1 and len({(cell.legal, cell.missing) for cell in cells}) == 1
+    lacking = {(cell.legal, cell.missing, *notices(cell)) for cell in cells}
+    return len(cells) > 1 and len(lacking) == 1
 
 
 def _sources(answer: Answered) -> Iterator[str]:

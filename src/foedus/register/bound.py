@@ -85,7 +85,8 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_bound(self) -> bool:
         """Whether the state's own law stands behind the word."""
-        return self.legal in BOUND
+        consented = self.consent is not None and self.consent.is_consented
+        return consented and self.legal in BOUND
 
 
 class Bound(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,8 +4,9 @@
 1. Each step of a route goes through one life: not asked, requested, running, given, refused.
 2. A route that is taken gives consent once every step that must come before is taken. What must
    come after is a duty: missed, it is overdue, or lets the consent lapse, or ends what was begun.
-3. Of several routes the best counts; among equals one that is surely open, and of these the
-   one that needs the fewest keys; where none is sure, the ordinary one, which stands first.
+3. Of several routes the best counts; among equals one that is surely open, of these one that does
+   not end by itself, then the one that needs the fewest keys. Where none is sure, the ordinary
+   route counts, which stands first in its file.
 4. The earliest date on which the state can be bound is computed as if everybody whose turn it is
    acted at the instant asked about, and every silence were kept to its end.
 
@@ -181,6 +182,7 @@ def _chosen(possible: list[RouteStanding]) -> RouteStanding:
         key=lambda item: (
             _RANK.index(item.state),
             item.fits is not Answer.SURE,
+            item.ends is not None,
             len(item.missing) if item.fits is Answer.SURE else 0,
         ),
     )

@@ -10,7 +10,7 @@ passed is the same firing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -21,7 +21,11 @@ from foedus.terms.conditions.evaluation import verdicts
 from foedus.terms.conditions.history import DETERMINED, Fact
 from foedus.terms.conditions.parsing import parse
 from foedus.terms.conditions.record import Asked
-from foedus.terms.rules import ALL, OPEN, TriggerRule
+from foedus.terms.conditions.syntax import Condition, Constant
+from foedus.terms.conditions.variables import patterns
+from foedus.terms.failings.found import term_names
+from foedus.terms.record import Term
+from foedus.terms.rules import ALL, OPEN, ConditionRule, TriggerRule
 
 NOBODY: Final = "nobody-named"
 """Who did what no source names a doer of."""
@@ -141,6 +145,57 @@ def fired(
             decided_us = _decided_us(trigger, own, sure, slack_us)
             found.append(Firing(trigger.id, party, first, sure, last, decided_us))
     return sorted(found, key=lambda one: (one.sure_us, one.party))
+
+
+def met(
+    rule: ConditionRule,
+    facts: Iterable[Fact],
+    since_us: int,
+    on_us: int,
+    means: Mapping[str, tuple[str, ...]],
+    terms: Sequence[Term],
+) -> list[Firing]:
+    """Return when a condition of a text was met, in order of time.
+
+    A party of the record counts as the one of the agreement for which it stands, if that is one. A
+    fact bears the name by which the condition calls its term. In which zone a breach was is not
+    known here: what asks for a zone is at most possible, and fires nothing.
+    """
+    condition = parse(rule.when)
+    known = {term.id: term_names(term) for term in terms}
+    named = set(_terms_in(condition))
+    counted = [_renamed(fact, named, known, means) for fact in facts]
+    latest = max((fact.known_from_us for fact in counted), default=on_us)
+    asked = Asked(since_us, on_us, max(latest, on_us))
+    found = []
+    for told in verdicts(condition, counted, asked, {}):
+        who = ", ".join(str(value) for value in told.valuation)
+        spans = [(s.first.us, s.first.us, s.last.us) for s in told.sure]
+        spans += [(s.first.us, s.last.us, s.last.us) for s in told.episodes]
+        for first, sure, last in _joined(spans, 0):
+            seen = (f.known_from_us for f in counted if f.occurred_from_us <= sure)
+            found.append(Firing(rule.id, who, first, sure, last, max(sure, *seen)))
+    return sorted(found, key=lambda one: (one.sure_us, one.party))
+
+
+def _terms_in(condition: Condition) -> Iterator[str]:
+    for pattern in patterns(condition.body):
+        for role in pattern.roles:
+            if role.preposition == "of" and isinstance(role.argument, Constant):
+                yield role.argument.value
+
+
+def _renamed(
+    fact: Fact,
+    named: Iterable[str],
+    known: Mapping[str, tuple[str, ...]],
+    means: Mapping[str, tuple[str, ...]],
+) -> Fact:
+    names = known.get(str(fact.term), ())
+    term = next((name for name in sorted(named) if name in names), fact.term)
+    stands_for = means.get(str(fact.party), (str(fact.party),))
+    party = stands_for[0] if len(stands_for) == 1 else fact.party
+    return msgspec.structs.replace(fact, term=term, party=party)
 
 
 def _decided_us(trigger: TriggerRule, own: Iterable[Fact], sure_us: int, window_us: int) -> int:

@@ -29,11 +29,11 @@ from foedus.publication.answers import Asked, read_summary, run_folder
 from foedus.publication.counted import read_record
 from foedus.replay.assumptions import PLAIN, Assumptions, read_assumptions
 from foedus.replay.drawn import drawing
-from foedus.replay.firings import Firing, Row, condition_of, facts_of, fired, warned
+from foedus.replay.firings import Firing, Row, condition_of, facts_of, fired, met, warned
 from foedus.replay.sweeps import Point, Sweep, read_sweep, swept
 from foedus.terms.document import read_agreement
 from foedus.terms.record import Agreement
-from foedus.terms.rules import TriggerRule
+from foedus.terms.rules import ConditionRule, TriggerRule
 from foedus.terms.vocabulary import LIBRARY
 
 REPLAY: Final = "REPLAY"
@@ -186,7 +186,10 @@ def _told(one: _Played, past: _Past, assumed: Assumptions | None) -> dict[str, A
         "reading": one.reading,
         "found": counts.filter(pc.equal(counts["reading"], one.reading)).to_pylist(),
         "months": _months(one.rows, past.mission.zone),
-        "triggers": [_trigger(rule, one, past, assumed) for rule in _rules(one, assumed)],
+        "triggers": [
+            *(_trigger(rule, one, past, assumed) for rule in _rules(one, assumed)),
+            *_conditions(one, past, assumed),
+        ],
     }
 
 
@@ -237,9 +240,33 @@ def _trigger(
         "is_assumed": not is_own,
         "condition": condition_of(rule),
         "not_replayed": "it counts in a zone alone" if rule.zone else "",
-        "firings": firings and [firing._asdict() for firing in firings],
-        "warned": warned(firings, assumed)._asdict() if assumed and firings is not None else None,
+        **_fired(firings, assumed),
     }
+
+
+def _fired(firings: list[Firing] | None, assumed: Assumptions | None) -> dict[str, Any]:
+    if firings is None or assumed is None:
+        return {"firings": None, "warned": None}
+    listed = [firing._asdict() for firing in firings]
+    return {"firings": listed, "warned": warned(firings, assumed)._asdict()}
+
+
+def _conditions(one: _Played, past: _Past, assumed: Assumptions | None) -> Iterator[dict[str, Any]]:
+    """Take the step (4) for the conditions of the text."""
+    terms = one.agreement.terms
+    time = (past.mission.period_from_us, past.until_us, one.means)
+    for term in terms:
+        if not isinstance(term.rule, ConditionRule) or not term.holds_under(one.reading):
+            continue
+        firings = met(term.rule, facts_of(one.rows, assumed), *time, terms) if assumed else None
+        yield {
+            "trigger": term.id,
+            "article": term.article,
+            "is_assumed": False,
+            "condition": term.rule.when,
+            "not_replayed": "",
+            **_fired(firings, assumed),
+        }
 
 
 def _firings(rule: TriggerRule, one: _Played, past: _Past, assumed: Assumptions) -> list[Firing]:

@@ -8,6 +8,7 @@ can be asked for alone.
 from __future__ import annotations
 
 import os
+from itertools import product
 from random import Random
 from typing import Any, Final
 
@@ -15,6 +16,9 @@ import pytest
 
 from foedus.terms.conditions.canonical import written
 from foedus.terms.conditions.evaluation import Verdicts, verdicts
+from foedus.terms.conditions.history import Fact
+from foedus.terms.conditions.parsing import parse
+from foedus.terms.conditions.record import Asked
 from terms.conditions.made import Maker
 from terms.conditions.naive import Naive
 
@@ -39,6 +43,35 @@ def test_evaluator_is_the_definition(block: int) -> None:
         assert by_instant(found, naive) == naive.run(), message
         if not is_ordered:
             same_intervals(found, naive, message)
+
+
+LASTING: Final = (
+    "no notice since breach",
+    "no notice since within 3 us breach",
+    "no notice since between 1 us and 4 us breach",
+    "no notice until within 3 us breach",
+    "no notice until between 1 us and 4 us breach",
+)
+
+
+@pytest.mark.parametrize("text", LASTING)
+def test_lasting_to_or_from_an_unknown_instant(text: str) -> None:
+    """What lasts since, or until, a fact of an interval is as defined, for every notice near it."""
+    condition, asked = parse(text), Asked(0, 12, 0)
+    for first, last, notice in product(range(4, 7), range(4, 8), range(2, 10)):
+        if first <= last:
+            facts = [dated("breach", first, last), dated("notice", notice, notice)]
+            naive = Naive(condition, facts, asked, {})
+            found = verdicts(condition, facts, asked, {})
+            message = f"{text}: {first} to {last}, notice at {notice}"
+            assert by_instant(found, naive) == naive.run(), message
+
+
+def dated(kind: str, first: int, last: int) -> Fact:
+    """Return a fact that lies between two instants."""
+    return Fact(
+        fact_id=kind, kind=kind, occurred_from_us=first, occurred_to_us=last + 1, known_from_us=0
+    )
 
 
 def by_instant(found: list[Verdicts], naive: Naive) -> dict[Any, dict[Any, str]]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import doctest
 import os
 from collections.abc import Iterator
 from random import Random
@@ -21,6 +22,7 @@ from foedus.terms.conditions.history import Fact
 from foedus.terms.conditions.live import Monitor
 from foedus.terms.conditions.parsing import parse
 from foedus.terms.conditions.record import Asked
+from source_files import ROOT
 from terms.conditions.made_plans import PlanMaker
 
 EXAMPLES: Final = 1_000 if os.environ.get("CI") else 60
@@ -179,3 +181,34 @@ def test_an_empty_step_tells_nothing() -> None:
         table = Monitor(parse(text), 0).step(to_table(Fact, []), 9, 9)
         assert isinstance(table, pa.Table)
         assert table.num_rows == 0
+
+
+def test_memory_is_bounded_where_lateness_is() -> None:
+    """A monitor that waits an hour forgets what is older, and tells what one without does."""
+    guards = "at least 2 breaches by p within 60 s and no report by p within 60 s after"
+    text = f"breach k by p and {guards}"
+    hour = 3_600 * SECOND
+    bounded, keeping = (Monitor(parse(text), 0, lateness_us=wait) for wait in (hour, None))
+    chance = Random(7)
+    for first in range(0, 60_000, 3_000):
+        kinds = chance.choices(("breach", "report"), (9, 1), k=1_000)
+        facts = [
+            breach(f"{first}-{at}", first + 3 * at, kind=kind) for at, kind in enumerate(kinds)
+        ]
+        step = to_table(Fact, facts), (first + 3_000) * SECOND, (first + 3_000) * SECOND
+        assert bounded.step(*step).to_pylist() == keeping.step(*step).to_pylist()
+    known = [len(monitor.verdicts()) for monitor in (bounded, keeping)]
+    assert known[0] < known[1] / 3
+    kept = bounded.verdicts().to_pylist()
+    assert kept == keeping.verdicts().to_pylist()[-len(kept) :]
+    assert bounded._store.size < 5_000
+    with pytest.raises(SourceError, match="no later than the monitor waits"):
+        bounded.step(to_table(Fact, [breach("late", 100)]), 60_000 * SECOND, 60_000 * SECOND)
+
+
+def test_the_code_of_the_page_gives_what_is_shown() -> None:
+    """Each line of Python on the page of monitoring gives the answer beneath it."""
+    page = str(ROOT / "docs" / "reference" / "monitoring.md")
+    done = doctest.testfile(page, module_relative=False, encoding="utf-8")
+    assert done.attempted > 10
+    assert done.failed == 0

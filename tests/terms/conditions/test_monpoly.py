@@ -68,9 +68,10 @@ def lines(verdicts: pa.Table, name: str) -> list[str]:
     for row in verdicts.to_pylist():
         if row["verdict"] == "sure":
             second = row["first_us"] // 1_000_000
-            point = first_point[second] + row["first_rank"]
             arguments = ",".join(str(row[variable]) for variable in TOLD[name])
-            found.append(f"@{second} (time point {point}): ({arguments})")
+            for rank in range(row["first_rank"], row["last_rank"] + 1):
+                point = first_point[second] + rank
+                found.append(f"@{second} (time point {point}): ({arguments})")
     return found
 
 

@@ -32,8 +32,13 @@ class Arrivals(NamedTuple):
     come: Ints
 
 
-def arrivals(store: Store, rows: pa.Table, asked: Asked, first_row: int) -> Arrivals:
-    """Return what determined rows of a history bring to a store; raises `SourceError`."""
+def arrivals(
+    store: Store, rows: pa.Table, asked: Asked, first_row: int, oldest_us: int
+) -> Arrivals:
+    """Return what determined rows of a history bring to a store; raises `SourceError`.
+
+    `first_row` is how many rows came before, `oldest_us` the first instant that is not too late.
+    """
     rows = rows.filter(pc.equal(rows["verdict"].cast(pa.string()), DETERMINED))
     cells = _cells(store, rows, first_row)
     place, held = store.place(cells[Cell.ID]), store.held()
@@ -44,7 +49,8 @@ def arrivals(store: Store, rows: pa.Table, asked: Asked, first_row: int) -> Arri
     if store.next_end_us <= asked.known_us:
         gone = np.union1d(gone, np.flatnonzero(held[Cell.UNTIL] <= asked.known_us))
     stands = cells[Cell.UNTIL] > asked.known_us
-    _check(rows, cells, asked, stands & (place >= 0) & ~np.isin(place, gone))
+    again = stands & (place >= 0) & ~np.isin(place, gone)
+    _check(rows["fact_id"], _wrong(cells, asked, again, oldest_us))
     return Arrivals(gone, cells[:, stands])
 
 
@@ -60,25 +66,29 @@ def _cells(store: Store, rows: pa.Table, first_row: int) -> Ints:
     return cells
 
 
-def _check(rows: pa.Table, cells: Ints, asked: Asked, is_held: Bools) -> None:
-    """Raise where a fact stands twice, has no place in time, or is not known yet."""
+def _wrong(cells: Ints, asked: Asked, again: Bools, oldest_us: int) -> dict[str, Bools]:
+    """Return which rows are not what they must be: what is expected -> rows."""
     stands = cells[Cell.UNTIL] > asked.known_us
     ids, times = np.unique(cells[Cell.ID][stands], return_counts=True)
-    is_again = stands & np.isin(cells[Cell.ID], ids[times > 1])
+    is_twice = again | (stands & np.isin(cells[Cell.ID], ids[times > 1]))
     length = cells[Cell.LAST] - cells[Cell.FIRST]
     far = np.maximum(np.abs(cells[Cell.FIRST]), np.abs(cells[Cell.LAST])) > FARTHEST_US
-    wrong = {
-        "each fact once at one time known": is_held | is_again,
+    return {
+        "each fact once at one time known": is_twice,
         "an interval that begins before it ends": length < 0,
         "one instant of each fact": (length > 0) & (asked.ties == "ordered"),
         "an instant within a thousand years": far,
         "a fact that is known by now": cells[Cell.KNOWN] > asked.known_us,
+        "a fact no later than the monitor waits for": cells[Cell.FIRST] < oldest_us,
     }
-    names = rows["fact_id"]
+
+
+def _check(ids: pa.ChunkedArray, wrong: dict[str, Bools]) -> None:
+    """Raise where any row is not what it must be."""
     faults = [
-        Fault(expected=expected, got=repr(names[int(at)].as_py()))
-        for expected, found in wrong.items()
-        for at in np.flatnonzero(found)
+        Fault(expected=expected, got=repr(ids[int(at)].as_py()))
+        for expected, rows in wrong.items()
+        for at in np.flatnonzero(rows)
     ]
     if faults:
         raise SourceError(*faults)

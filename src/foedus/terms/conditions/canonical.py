@@ -39,9 +39,9 @@ from foedus.terms.conditions.syntax import (
 from foedus.terms.conditions.variables import declarations, walk
 
 _KEYWORDS: Final = """
-after always and at before between by case cases count each exactly fewer for guarantor guarantors
-in is least more most no not of once or parties party since some term terms than until with within
-zone zones
+after always and at before between beyond by case cases count each exactly fewer for guarantor
+guarantors in is least more most no not of once or parties party since some term terms than until
+with within zone zones
 """
 KEYWORDS: Final = frozenset(_KEYWORDS.split())
 """Words of the grammar: a constant of that name stands in quotes."""
@@ -89,7 +89,7 @@ class _Writing:
                 return _ALL, " and ".join(self.body(part, _LASTING) for part in parts)
             case Since(left=left, right=right) | Until(left=left, right=right):
                 word = "since" if isinstance(body, Since) else "until"
-                limits = _spaced(_limits(body.window))
+                limits = _spaced(_limits(body.window, from_on="beyond"))
                 return (
                     _LASTING,
                     f"{self.body(left, _UNARY)} {word}{limits} {self.body(right, _UNARY)}",
@@ -181,11 +181,11 @@ def _window(window: Window, *, is_count: bool = False) -> str:
     return limits if is_plain else f"{limits} {window.direction}".strip()
 
 
-def _limits(window: Window) -> str:
+def _limits(window: Window, from_on: str = "at least") -> str:
     if window.least is None:
         return "" if window.most is None else f"within {_duration(window.most)}"
     if window.most is None:
-        return f"at least {_duration(window.least)}"
+        return f"{from_on} {_duration(window.least)}"
     return f"between {_duration(window.least)} and {_duration(window.most)}"
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -49,6 +50,16 @@ class Ledger:
         ids, begin, count = np.unique(rows[0], return_index=True, return_counts=True)
         self._begin[ids], self._count[ids] = self._size + begin, count
         self._size = end
+
+    def recode(self, code: Ints, others: Sequence[int]) -> None:
+        """Give facts new codes, in the first row and some others; -1: its rows go."""
+        rows = self.all()
+        rows = rows[:, code[rows[0]] >= 0]
+        for row in (0, *others):
+            rows[row] = code[rows[row]]
+        self._size = 0
+        self._begin = self._count = np.zeros(0, np.int64)
+        self.replace(np.unique(rows[0]), rows[:, np.argsort(rows[0], kind="stable")])
 
     def _grow(self, number: int) -> None:
         if number > self._count.size:

@@ -19,7 +19,7 @@ from foedus.terms.conditions.near import Near
 from foedus.terms.conditions.plan import planned
 from foedus.terms.conditions.reach import looked_at
 from foedus.terms.conditions.record import Asked, Domains
-from foedus.terms.conditions.store import Store
+from foedus.terms.conditions.store import NEVER_US, Store
 from foedus.terms.conditions.syntax import Condition
 from foedus.terms.conditions.whole import Whole
 
@@ -34,7 +34,16 @@ class Monitor:
         *,
         ties: Literal["simultaneous", "ordered"] = "simultaneous",
         domains: Domains | None = None,
+        lateness_us: int | None = None,
     ) -> None:
+        """Watch from an instant on; `lateness_us` bounds memory where the condition has a trigger.
+
+        Kept are then the facts of that time before `on` and of the reach of the windows and the
+        longest fact before it, at most as many again, facts of kinds that a window without an end
+        counts, and each value once. Verdicts that no fact in time can change are forgotten with
+        their facts; a fact that comes later is refused.
+        """
+        self._lateness_us = lateness_us
         self._asked = Asked(since_us, since_us, since_us, ties)
         self._was: Asked | None = None
         self._rows = 0
@@ -58,12 +67,19 @@ class Monitor:
         """
         asked = self._asked._replace(on_us=on_us, known_us=known_us)
         self._check(asked)
-        found = arrivals(self._store, rows, asked, self._rows)
+        found = arrivals(self._store, rows, asked, self._rows, self._oldest_us())
         change = self._store.change(found.gone, found.come)
         self._rows += rows.num_rows
         told = self._judge.step(change, self._was, asked)
         self._was = self._asked = asked
+        if self._lateness_us is not None and isinstance(self._judge, Near):
+            self._judge.forget(self._oldest_us())
         return told
+
+    def _oldest_us(self) -> int:
+        """Return the first instant of which facts may still come."""
+        is_bounded = self._lateness_us is not None and self._was is not None
+        return self._asked.on_us - (self._lateness_us or 0) if is_bounded else -NEVER_US
 
     def verdicts(self) -> pa.Table:
         """Return how the condition stands, as `monitored` would give it."""

@@ -44,6 +44,8 @@ class Near:
         self._sorts, self._names = sorts(condition), columns(condition)
         self._reach = reach(plan)
         self._ledger = Ledger(len(self._names) + 7)
+        self._floor_us = -FAR_US
+        """Facts that ended before it are judged no more."""
         named = [self._sorts[name] for name in of_pattern(plan.trigger)]
         self._unknown = {column_of(sort): 0 for sort in named if sort != "fact"}
 
@@ -72,11 +74,14 @@ class Near:
         question = Question(self._plan, self._sorts, self._names, record, (0, 0))
         return table(joined(columns, rows[SPAN - 1], first, last), question)
 
-    def forget(self, before_us: int) -> None:
-        """Let go of the verdicts of facts that ended before a time."""
-        rows = self._ledger.all()
-        gone = np.unique(rows[0][rows[SPAN + 2] < before_us])
-        self._ledger.replace(gone, self._ledger.none())
+    def forget(self, oldest_us: int) -> None:
+        """Let go of what no change from `oldest_us` on can touch."""
+        self._floor_us = oldest_us - max(self._reach.ahead_us, default=0)
+        before_us = self._floor_us - self._reach.back_us - self._store.longest_us
+        code = self._store.forget(before_us, self._reach.endless)
+        if code is not None:
+            facts = [1 + at for at, name in enumerate(self._names) if self._sorts[name] == "fact"]
+            self._ledger.recode(code, facts)
 
     def _touched(self, change: Change, was: Asked | None, asked: Asked) -> Ints:
         """Return the places of the facts whose anchors are to be judged."""
@@ -93,7 +98,9 @@ class Near:
         anchors = self._anchors(record, asked)
         found = touched(self._plan, anchors, self._changed(changed, record))
         found |= overlapping(anchors, ends, record.ties)
-        return hull.start + np.unique(anchors.fact[found])
+        places = hull.start + np.unique(anchors.fact[found])
+        is_open = self._store.held()[Cell.LAST][places] >= self._floor_us
+        return np.asarray(places[is_open])
 
     def _hull(self, ends: Ints) -> tuple[int, int]:
         """Return a time in which all anchors lie that look into some spans."""
@@ -141,8 +148,9 @@ class Near:
         near = np.cumsum(depth[:-1]) > 0
         if not self._reach.endless:
             return hull if near.all() else hull.start + np.flatnonzero(near)
-        code_of = self._store.lexicons["kind"].code_of
-        needed = np.isin(held[Cell.KIND], [code_of(kind) for kind in self._reach.endless])
+        needed = np.zeros(self._store.size, np.bool_)
+        for kind in self._reach.endless:
+            needed |= held[Cell.KIND] == self._store.lexicons["kind"].code_of(kind)
         needed[hull] |= near
         return np.flatnonzero(needed)
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
-from typing import Final, NamedTuple
+from itertools import count
+from typing import Final, NamedTuple, cast
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +22,8 @@ from foedus.terms.conditions.windows import Ints
 
 NEVER_US: Final = 1 << 62
 """The end of what stands."""
+LEAST_FORGOTTEN: Final = 4_096
+"""A store of fewer facts lets none go."""
 
 
 class Cell(IntEnum):
@@ -52,18 +55,16 @@ class Lexicon:
     """Words of a column and their codes, in the order in which they came."""
 
     def __init__(self, words: Iterable[str] = ()) -> None:
-        self._codes: dict[str, int] = {}
+        self._codes: dict[str | None, int] = {None: UNKNOWN}
         self._words: list[str] = []
         self.learn(list(words))
 
     def learn(self, words: Sequence[str | None]) -> list[int]:
         """Return the codes of words; one that is new gets a code, none is -1."""
-        codes = self._codes
-        for word in words:
-            if word is not None and word not in codes:
-                codes[word] = len(self._words)
-                self._words.append(word)
-        return [UNKNOWN if word is None else codes[word] for word in words]
+        fresh = [word for word in dict.fromkeys(words) if word not in self._codes]
+        self._codes.update(zip(fresh, count(len(self._words)), strict=False))
+        self._words += cast("list[str]", fresh)
+        return list(map(self._codes.__getitem__, words))
 
     def coded(self, column: pa.ChunkedArray) -> Ints:
         """Return the codes of a column of words; -1 where there is none."""
@@ -71,6 +72,9 @@ class Lexicon:
         used, at = np.unique(codes_of(words.indices), return_inverse=True)
         spoken = words.dictionary.take(pa.array(used, mask=used == UNKNOWN))
         return np.array(self.learn(spoken.to_pylist()), np.int64)[at]
+
+    def __len__(self) -> int:
+        return len(self._words)
 
     def spoken(self, codes: Ints) -> pa.Array:
         """Return the words of some codes."""
@@ -125,7 +129,7 @@ class Store:
         self.next_end_us = NEVER_US
         self._first_of = np.zeros(0, np.int64)
         self._uses = {name: np.zeros(0, np.int64) for name in COLUMNS}
-        self._named = {name: np.arange(len(self.lexicons[name].array())) for name in COLUMNS}
+        self._named = {name: np.arange(len(self.lexicons[name])) for name in COLUMNS}
 
     def held(self, begin: int = 0, end: int | None = None) -> Ints:
         """Return the facts from one place to before another."""
@@ -167,6 +171,27 @@ class Store:
         lengths = come[Cell.LAST] - come[Cell.FIRST]
         self.longest_us = max(self.longest_us, int(lengths.max(initial=0)))
         return change
+
+    def forget(self, before_us: int, kinds: Iterable[str]) -> Ints | None:
+        """Let go of facts that ended before a time, but for some kinds, once that halves the store.
+
+        Returns the new code of each id, -1 for one that went; None: nothing was let go. The values
+        of what went stay in their domains.
+        """
+        held = self.held()
+        codes = [self.lexicons["kind"].code_of(kind) for kind in kinds]
+        stays = (held[Cell.LAST] >= before_us) | np.isin(held[Cell.KIND], codes)
+        if 2 * np.count_nonzero(stays) > max(self.size, LEAST_FORGOTTEN):
+            return None
+        kept = held[:, stays]
+        ids = self.lexicons["fact_id"]
+        code = np.full(len(ids), UNKNOWN)
+        code[kept[Cell.ID]] = np.arange(kept.shape[1])
+        self.lexicons["fact_id"] = Lexicon(ids.spoken(kept[Cell.ID]).to_pylist())
+        kept[Cell.ID] = code[kept[Cell.ID]]
+        self.cells, self.size = kept, kept.shape[1]
+        self._first_of = kept[Cell.FIRST].copy()
+        return code
 
     def domain(self, name: str) -> Ints:
         """Return the codes of the values of a column, held or named."""

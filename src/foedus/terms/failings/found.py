@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from foedus.terms.record import Agreement, Term
 from foedus.terms.rules import ALL, AnyRule
 
 R = TypeVar("R")
+_NUMBER: Final = re.compile(r"[0-9]+(?:\.[0-9]+)*$")
 
 
 class Found(NamedTuple):
@@ -29,6 +31,12 @@ def terms_of(agreement: Agreement, kind: type[R]) -> Iterator[tuple[Term, R]]:
     for term in agreement.terms:
         if isinstance(term.rule, kind):
             yield term, term.rule
+
+
+def term_names(term: Term) -> tuple[str, ...]:
+    """Return by which names a condition may name a term: id, article, and the article's number."""
+    number = _NUMBER.search(term.article)
+    return (term.id, term.article, *([number[0]] if number else []))
 
 
 def has(agreement: Agreement, *kinds: type[AnyRule]) -> bool:
