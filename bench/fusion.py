@@ -3,8 +3,9 @@
 
 DIR holds `all.csv` and `truth.csv` (rec_id, incident_id) as the generator of report sets writes
 them. The noise of its four sources is declared in `fusion_profiles/`. The clock runs from the raw
-file to the tables of incidents; compiling is done before on a small part and told apart. The last
-line is one JSON object.
+file to the tables of incidents; compiling is done before on a small part and told apart. With
+`--undeclared` all that is declared of noise is taken away, and what can be learned is learned. The
+last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -16,19 +17,22 @@ import tempfile
 import time
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pv
+from msgspec import structs
 
 from foedus.base.parties import Parties, Party
 from foedus.engines.local import LocalEngine
 from foedus.incidents.beliefs import Setting
 from foedus.incidents.from_reports import Fused, fuse
+from foedus.incidents.learning import is_drifted, learn
 from foedus.incidents.parameters import read_parameters
-from foedus.reports.profile import read_profile
+from foedus.reports.profile import Noise, read_profile
 from foedus.reports.readers import read_source
 from foedus.reports.taxonomy import load_kinds, load_targets, load_weapons
 from scoring import score
@@ -70,6 +74,52 @@ def _header(path: Path) -> list[str]:
         return lines.readline().strip().split(",")
 
 
+def undeclared(reports: pa.Table, declared: Setting) -> tuple[pa.Table, Setting]:
+    """Take away all that is declared of noise: radii, lateness, confusions, shares that report."""
+    at = reports.schema.get_field_index("radius_m")
+    nothing = pa.nulls(reports.num_rows, pa.int64())
+    profiles = {
+        source: structs.replace(profile, noise=Noise())
+        for source, profile in declared.profiles.items()
+    }
+    bare = reports.set_column(at, reports.schema.field(at), nothing)
+    return bare, declared._replace(profiles=profiles)
+
+
+def adopted(reports: pa.Table, declared: Setting) -> Setting:
+    """Return the setting with what is learned from the reports, unless it drifts."""
+    learned = learn(reports, declared)
+    tried = declared._replace(parameters=learned.parameters)
+    drifted = is_drifted(learned, fuse(reports, tried, LocalEngine()).members)
+    return declared if drifted else tried
+
+
+def calibration(fused: Fused, truth: Path) -> list[dict[str, float]]:
+    """Return a reliability curve: stated against true share of memberships, by tenths.
+
+    A membership is right if another member of its incident tells of the same happening.
+    """
+    true = pv.read_csv(truth)
+    several = fused.members.filter(pc.less(fused.members["probability_ppm"], 1_000_000))
+    item = pc.utf8_slice_codeunits(several["report_id"], 2)
+    at = pc.index_in(item, true["rec_id"].combine_chunks()).to_numpy()
+    group = several["lineage_id"].combine_chunks().dictionary_encode().indices.to_numpy()
+    happening = true["incident_id"].to_numpy()[at].astype(np.int64)
+    key = group.astype(np.int64) * (int(happening.max(initial=0)) + 1) + happening
+    _, inverse, count = np.unique(key, return_inverse=True, return_counts=True)
+    right, stated = count[inverse] > 1, several["probability_ppm"].to_numpy() / 1e6
+    tenth = np.minimum((stated * 10).astype(np.int64), 9)
+    return [
+        {
+            "stated": round(float(stated[tenth == t].mean()), 3),
+            "true": round(float(right[tenth == t].mean()), 3),
+            "members": int((tenth == t).sum()),
+        }
+        for t in range(10)
+        if (tenth == t).any()
+    ]
+
+
 def scored(fused: Fused, truth: Path) -> dict[str, float]:
     """Score the members against the truth."""
     true = pv.read_csv(truth)
@@ -82,7 +132,7 @@ def scored(fused: Fused, truth: Path) -> dict[str, float]:
     return {"pair_f1": round(result.pair_f1, 4), "b3_f1": round(result.b3_f1, 4)}
 
 
-def measured(folder: Path, threads: int | None) -> dict[str, float]:
+def measured(folder: Path, threads: int | None, *, bare: bool) -> dict[str, Any]:
     """Read, fuse and score one set."""
     declared = setting()
     engine = LocalEngine(threads)
@@ -95,6 +145,9 @@ def measured(folder: Path, threads: int | None) -> dict[str, float]:
         fuse(read(sample, declared), declared, engine)
     compiled = time.perf_counter()
     reports = read(folder / "all.csv", declared)
+    if bare:
+        reports, declared = undeclared(reports, declared)
+        declared = adopted(reports, declared)
     done = time.perf_counter()
     fused = fuse(reports, declared, engine)
     end = time.perf_counter()
@@ -108,6 +161,9 @@ def measured(folder: Path, threads: int | None) -> dict[str, float]:
         "reports_per_s": round(reports.num_rows / (end - compiled)),
         "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         **scored(fused, folder / "truth.csv"),
+        "radius_m": declared.parameters.radius_m,
+        "lateness": [[p.upto_h, p.share] for p in declared.parameters.lateness],
+        "calibration": calibration(fused, folder / "truth.csv"),
     }
 
 
@@ -116,8 +172,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--threads", type=int)
+    parser.add_argument("--undeclared", action="store_true", help="learn what is not declared")
     call = parser.parse_args()
-    print(json.dumps(measured(call.folder, call.threads)))
+    print(json.dumps(measured(call.folder, call.threads, bare=call.undeclared)))
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 import foedus
 from foedus import pipeline
+from foedus.engines.local import LocalEngine
 from foedus.errors import DrafterError, OperatorError
 from small_mission import DONBAS, ROOT, Rows, all_rows, cut, make_mission
 
@@ -96,7 +97,8 @@ def test_same_input_same_bytes(rows: Rows, tmp_path: Path) -> None:
     """Two runs, with one thread and with three, write the same bytes, the bulletin included."""
     mission = make_mission(tmp_path / "m", rows)
     for name, threads in (("one", 1), ("three", 3)):
-        foedus.run(mission, out=tmp_path / name, threads=threads)
+        engine = LocalEngine(threads)
+        foedus.run(mission, out=tmp_path / name, engine=engine)
     assert files(tmp_path / "one") == files(tmp_path / "three")
 
 

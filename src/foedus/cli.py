@@ -18,6 +18,7 @@ from foedus.commands import (
     clocks,
     counts,
     indications,
+    learning,
     log,
     record,
     register,
@@ -39,7 +40,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for group in (record, indications, agreements, counts, register, acts, log, replays, clocks):
+for group in (
+    record,
+    indications,
+    agreements,
+    counts,
+    register,
+    acts,
+    log,
+    replays,
+    clocks,
+    learning,
+):
     app.add_typer(group.app)
 
 

@@ -30,14 +30,16 @@ import pyarrow.parquet as pq
 
 from foedus.base.encoding import canonical, digest, schema
 from foedus.base.folders import replaced
+from foedus.engines.engine import Engine
 from foedus.engines.local import LocalEngine
 from foedus.findings.from_incidents import Findings
 from foedus.findings.from_incidents import found as findings_found
 from foedus.findings.from_terms import rulebook_of
 from foedus.findings.record import VERDICTS
+from foedus.incidents import learning
 from foedus.incidents.beliefs import Setting
 from foedus.incidents.from_reports import fuse
-from foedus.incidents.parameters import Parameters, read_parameters
+from foedus.incidents.parameters import Parameters, read_parameters, written
 from foedus.mission import Mission, asked_moment, default_out, read_mission
 from foedus.reports.observation_form import happenings
 from foedus.reports.profile import Profile, read_profile
@@ -154,7 +156,7 @@ def run(
     on: str | None = None,
     known: str | None = None,
     out: Path | None = None,
-    threads: int | None = None,
+    engine: Engine | None = None,
     publish: Publish = no_publication,
     progress: Progress = no_progress,
 ) -> Run:
@@ -162,8 +164,9 @@ def run(
 
     `on` keeps occurrences that began by then, `known` what the record knew by then; both are days
     or moments in the mission's zone. `out` is the folder to write (default `out/<mission id>`):
-    it is replaced whole, or on any error left as it was. Raises `FoedusError`, or whatever else
-    ended it, such as `KeyboardInterrupt`.
+    it is replaced whole, or on any error left as it was. `engine` runs the bulk stages, by default
+    threads of this process. Raises `FoedusError`, or whatever else ended it, such as
+    `KeyboardInterrupt`.
     """
     clock = _Clock(progress)
     # (1) the mission, and what is declared of its sources
@@ -185,12 +188,12 @@ def run(
             tables = choose(tables, on_us, known_us)
         # (4) the incidents that they tell of
         with clock.step("incidents"):
-            fused = fuse(happenings(tables["reports"]), setting, LocalEngine(threads))
+            fused = fuse(happenings(tables["reports"]), setting, engine or LocalEngine())
             tables |= {name: getattr(fused, name) for name in FUSED}
         # (5) what these indicate under the agreements
         with clock.step("findings"):
             asked = (moment for moment in (on_us, known_us) if moment is not None)
-            indicate = indicating(found.governing, min([found.period_to_us, *asked]), threads)
+            indicate = indicating(found.governing, min([found.period_to_us, *asked]), engine)
             indicated = indicate(fused.incidents, disagreements=fused.disagreements)
             tables |= {name: getattr(indicated, name) for name in INDICATED}
         done = Run(
@@ -216,11 +219,56 @@ def run(
 
 
 def indicating(
-    governed: Governing, known_us: int | None, threads: int | None = None
+    governed: Governing, known_us: int | None, engine: Engine | None = None
 ) -> Callable[..., Findings]:
     """Return what finds, for incidents, what they indicate under the agreements that govern."""
     rulebook = rulebook_of(governed, known_us)
-    return partial(findings_found, rulebook=rulebook, engine=LocalEngine(threads))
+    return partial(findings_found, rulebook=rulebook, engine=engine or LocalEngine())
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a record tells of its own noise: a set of parameters, for a person to adopt or not."""
+
+    parameters: Parameters
+    drifted: bool
+    """Whether what was learned joins more than the record can tell of; the set is then the old."""
+    reports: int
+    expected_pairs_per_report: float
+    found_pairs_per_report: float
+    out: Path
+    """The file that was written, named by the digest of the set."""
+
+
+def learn(
+    mission: str | Path | Mission, *, out: Path | None = None, engine: Engine | None = None
+) -> Lesson:
+    """Learn what a mission's profiles do not declare, and write it as a file of parameters.
+
+    `out` is the folder for the file (default: the present one). Raises `FoedusError` as `run` does.
+    """
+    found = mission if isinstance(mission, Mission) else read_mission(mission)
+    profiles = [read_profile(source.profile) for source in found.sources]
+    by_id = {profile.source.id: profile for profile in profiles}
+    words = (load_kinds(), load_targets(), load_weapons())
+    setting = Setting(by_id, *words, found.parties, read_parameters(found.parameters))
+    reports = happenings(_read(found, profiles, no_progress)[0]["reports"])
+    learned = learning.learn(reports, setting)
+    fused = fuse(reports, setting._replace(parameters=learned.parameters), engine or LocalEngine())
+    drifted = learning.is_drifted(learned, fused.members)
+    kept = setting.parameters if drifted else learned.parameters
+    path = (out or Path()) / f"parameters-{kept.digest[:16]}.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    heading = f"Parameters of fusion, learned from {learned.reports} reports of {found.id}."
+    path.write_text(written(kept, heading), "utf-8")
+    return Lesson(
+        parameters=kept,
+        drifted=drifted,
+        reports=learned.reports,
+        expected_pairs_per_report=round(learned.pairs_per_report, 4),
+        found_pairs_per_report=round(learning.pairs_per_report(fused.members), 4),
+        out=path,
+    )
 
 
 def last_us(written: str | None, zone: str, option: str) -> int | None:

@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from foedus.errors import DrafterError
-from foedus.incidents.parameters import Parameters, read_parameters
+from foedus.incidents.parameters import Parameters, read_parameters, written
+from foedus.reports.profile import Lateness
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "parameters.md"
 
@@ -22,9 +23,10 @@ def test_shipped_file_states_the_defaults() -> None:
 
 def test_every_parameter_is_documented_with_its_value() -> None:
     """The page lists each parameter and the shipped value, and nothing else."""
-    rows = re.findall(r"^\| `(\w+)` \| ([-\d.]+) \|", PAGE.read_text("utf-8"), re.MULTILINE)
-    expected = {name: float(value) for name, value in msgspec.structs.asdict(Parameters()).items()}
-    assert {name: float(value) for name, value in rows} == expected
+    rows = re.findall(r"^\| `(\w+)` \| ([-\d.]+|none) \|", PAGE.read_text("utf-8"), re.MULTILINE)
+    shipped = msgspec.structs.asdict(Parameters())
+    expected = {name: float(value) if value else 0.0 for name, value in shipped.items()}
+    assert {name: 0.0 if value == "none" else float(value) for name, value in rows} == expected
 
 
 @pytest.mark.parametrize(
@@ -46,6 +48,15 @@ def test_faulty_files_are_the_drafters(tmp_path: Path, text: str) -> None:
     path.write_bytes(text.encode("latin-1"))
     with pytest.raises(DrafterError, match=r"bad\.toml"):
         read_parameters(path)
+
+
+def test_a_set_that_is_written_is_read_again(tmp_path: Path) -> None:
+    """What is written is a parameter file of the same digest, odd codes included."""
+    lateness = (Lateness(upto_h=6.0, share=0.5),)
+    known = Parameters(radius_m={"": 900, 'a "b"': 1_000}, lateness=lateness)
+    path = tmp_path / "learned.toml"
+    path.write_text(written(known, "Learned from a record."), "utf-8")
+    assert read_parameters(path) == known
 
 
 def test_digest_names_the_values() -> None:

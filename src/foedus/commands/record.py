@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -34,19 +36,49 @@ def run(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder to write; default out/MISSION.")
     ] = None,
+    engine: Annotated[
+        Literal["local", "spark"], typer.Option(help="Where the bulk work is done.")
+    ] = "local",
+    master: Annotated[
+        str | None, typer.Option(metavar="URL", help="Spark master, such as spark://HOST:7077.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Read a mission's reports, find the incidents, and write the bulletin and its tables.
 
     Times without an offset are in the mission's zone. The folder is replaced whole at the end.
     """
-    with progress() as told_of:
-        done = foedus.run(mission, on=on, known=known, out=out, progress=told_of)
+    with progress() as told_of, engine_of(engine, master) as chosen:
+        done = foedus.run(mission, on=on, known=known, out=out, engine=chosen, progress=told_of)
     if as_json:
         return emit(run_figures(done))
     from foedus.publication.console import show_run
 
     return show_run(done)
+
+
+@contextmanager
+def engine_of(name: str, master: str | None) -> Iterator[Any]:
+    """Open the engine of this name, and stop it at the end.
+
+    Raises `OperatorError` if a master is given without Spark, or if PySpark is not installed.
+    """
+    from foedus.errors import Fault, OperatorError
+
+    if name == "local":
+        if master is not None:
+            fault = Fault(expected="--engine spark with --master", got="--engine local")
+            raise OperatorError(fault)
+        yield None
+        return
+    try:
+        from foedus.engines.spark import SparkEngine
+    except ModuleNotFoundError as error:
+        hint = "pip install 'foedus[spark]', and a Java 17"
+        missing = Fault(expected="the extra spark", got=f"no module {error.name}", hint=hint)
+        raise OperatorError(missing) from error
+    with SparkEngine(master) as engine:
+        yield engine
 
 
 def run_figures(done: Any) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from math import ceil, log
 from typing import Final, NamedTuple
 
 import numpy as np
+from msgspec import structs
 
 from foedus.base.parties import Parties
 from foedus.incidents.likelihood import MICRONAT, Beliefs, Floats, Ints, Labels
@@ -42,6 +43,13 @@ class Setting(NamedTuple):
     def source_ids(self) -> tuple[str, ...]:
         """The sources in the order of their ids."""
         return tuple(sorted(self.profiles))
+
+    def noise(self, source_id: str) -> Noise:
+        """The noise of a source; lateness that it does not declare is that of the parameters."""
+        noise = self.profiles[source_id].noise
+        if noise.lateness or not self.parameters.lateness:
+            return noise
+        return structs.replace(noise, lateness=self.parameters.lateness)
 
 
 class Words(NamedTuple):
@@ -146,7 +154,7 @@ def hour_density(noise: Noise, hours: int, clock_error: float) -> Floats:
 def time_rows(stated: Sequence[Stated], setting: Setting) -> tuple[Floats, Ints]:
     """Return the density of each way of stating a time, padded with zeros, and its length."""
     error = setting.parameters.clock_error_share
-    rows = [hour_density(setting.profiles[s.source_id].noise, s.hours, error) for s in stated]
+    rows = [hour_density(setting.noise(s.source_id), s.hours, error) for s in stated]
     lengths = np.array([row.size for row in rows], np.int64)
     table = np.zeros((len(rows), int(lengths.max(initial=1))))
     for at, row in enumerate(rows):

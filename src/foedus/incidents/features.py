@@ -76,7 +76,7 @@ def sources(reports: pa.Table, setting: Setting) -> Ints:
 def matchable(reports: pa.Table, setting: Setting) -> Ints:
     """Return the rows that may be matched, in table order."""
     parameters = setting.parameters
-    radius = column(reports, "radius_m", parameters.unknown_radius_m)
+    radius = radii(reports, parameters)
     placed = pc.is_valid(reports.column("latitude_e7")).to_numpy()
     narrow = (radius <= parameters.largest_radius_m) & placed
     narrow &= hours_spanned(reports) <= parameters.longest_interval_h
@@ -130,7 +130,7 @@ def prepare(reports: pa.Table, setting: Setting) -> Prepared:
     row = matchable(reports, setting)
     if not row.size:
         return Prepared(row, np.zeros((0, 14), np.int64), row, Ways((), (), (), ()))
-    late = np.array([lateness_hours(setting.profiles[s].noise) for s in setting.source_ids])
+    late = np.array([lateness_hours(setting.noise(s)) for s in setting.source_ids])
     start = column(reports, "occurred_from_us") // HOUR_US
     first = start - late[source] - CLOCK_ERROR_H
     keys = pa.table({"hour": first[row], "id": reports.column("report_id").take(row)})
@@ -143,7 +143,7 @@ def _prepared(chosen: pa.Table, row: Ints, source: Ints, setting: Setting) -> Pr
     parameters = setting.parameters
     hours = hours_spanned(chosen)
     time_row, stated = timed(source, hours, setting)
-    late = np.array([lateness_hours(setting.profiles[s].noise) for s in setting.source_ids])
+    late = np.array([lateness_hours(setting.noise(s)) for s in setting.source_ids])
     start = column(chosen, "occurred_from_us") // HOUR_US
     kind = coded(chosen, "kind", lambda source_id: setting.profiles[source_id].kind)
     actor = coded(chosen, "actor", lambda source_id: setting.profiles[source_id].actor)
@@ -175,6 +175,15 @@ def _prepared(chosen: pa.Table, row: Ints, source: Ints, setting: Setting) -> Pr
 
 
 def radii(reports: pa.Table, parameters: Parameters) -> Ints:
-    """Return the error radius of each report, at least `LEAST_RADIUS_M`."""
-    radius = column(reports, "radius_m", parameters.unknown_radius_m)
-    return np.asarray(np.maximum(radius, LEAST_RADIUS_M), np.int64)
+    """Return the error radius of each report, at least `LEAST_RADIUS_M`.
+
+    Where none is declared it is that of the parameters for the code of precision, if they have one.
+    """
+    radius = reports.column("radius_m")
+    if parameters.radius_m and radius.null_count:
+        codes = pa.array([*parameters.radius_m], pa.string())
+        learned = pa.array([*parameters.radius_m.values()], pa.int64())
+        stated = pc.fill_null(reports.column("place_precision"), "")
+        radius = pc.coalesce(radius, learned.take(pc.index_in(stated, codes).combine_chunks()))
+    filled = pc.fill_null(radius, parameters.unknown_radius_m).to_numpy()
+    return np.asarray(np.maximum(filled, LEAST_RADIUS_M), np.int64)

@@ -7,6 +7,7 @@ noise of each source stands in its profile; what holds for all of them stands he
 
 from __future__ import annotations
 
+import json
 import tomllib
 from importlib.resources import files
 from pathlib import Path
@@ -17,6 +18,7 @@ from msgspec import Meta
 
 from foedus.base.encoding import digest
 from foedus.errors import DrafterError, Fault
+from foedus.reports.profile import Lateness
 
 Count = Annotated[int, Meta(ge=1, le=10_000_000)]
 Members = Annotated[int, Meta(ge=2, le=256)]
@@ -45,6 +47,10 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """A report whose place is wider than this stands alone: its place tells too little."""
     unknown_radius_m: Count = 10_000
     """Radius of a report that has a point but no error radius."""
+    radius_m: dict[str, Count] = {}
+    """Radius of a report that has a point and this code of precision, but no error radius."""
+    lateness: tuple[Lateness, ...] = ()
+    """Lateness of a source that declares none: a list of `upto_h` and `share`, as in a profile."""
     clock_error_share: Half = 0.05
     """Share of stated times that are off by up to an hour, to either side."""
     outside_share: Share = 0.02
@@ -82,3 +88,16 @@ def read_parameters(path: Path | None = None) -> Parameters:
         raise DrafterError(
             Fault(file=str(source), expected="a parameter file", got=str(error))
         ) from error
+
+
+def written(parameters: Parameters, heading: str) -> str:
+    """Return a set as a parameter file, each key of which a person can read and change."""
+    lines = [f"# {line}" for line in heading.splitlines()]
+    for name, value in msgspec.structs.asdict(parameters).items():
+        if name not in ("radius_m", "lateness"):
+            lines.append(f"{name} = {value}")
+    pieces = [f"{{ upto_h = {one.upto_h}, share = {one.share} }}" for one in parameters.lateness]
+    lines.append(f"lateness = [{', '.join(pieces)}]")
+    lines.append("\n[radius_m]")
+    lines += [f"{json.dumps(code)} = {radius}" for code, radius in parameters.radius_m.items()]
+    return "\n".join(lines) + "\n"

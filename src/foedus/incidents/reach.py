@@ -67,7 +67,7 @@ class Index(NamedTuple):
         rows = np.arange(
             (box.south_e7 + 900_000_000) // cell_e7, (box.north_e7 + 900_000_000) // cell_e7 + 1
         )
-        late = [lateness_hours(profile.noise) for profile in self.setting.profiles.values()]
+        late = [lateness_hours(self.setting.noise(one)) for one in self.setting.source_ids]
         most = max(late, default=0) + parameters.longest_interval_h + 2
         slabs = np.arange(
             box.first_hour // parameters.density_cell_h,
