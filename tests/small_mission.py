@@ -10,6 +10,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 DONBAS = ROOT / "missions" / "donbas"
+REGISTER = ROOT / "missions" / "ukraine-2026"
+REPLAY = 'replay = "assumed/ladder-2026.yaml"\n'
 DATA = Path("data") / "ucdp_ged_ukraine_2014_2022.csv"
 
 Rows = list[dict[str, str]]
@@ -42,11 +44,15 @@ def make_mission(folder: Path, rows: Rows, edit: Callable[[str], str] = lambda t
     """Write a mission with `rows` and an edited `mission.toml` into `folder`; return the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     text = (DONBAS / "mission.toml").read_text("utf-8")
+    # Decisions that are assumed rest on reports that a small record has not.
+    assert REPLAY in text
+    text = text.replace(REPLAY, "")
     (folder / "mission.toml").write_text(edit(text), "utf-8")
     write_rows(folder / DATA, rows)
     return folder
 
 
 def copy_mission(folder: Path) -> Path:
-    """Copy the shipped mission whole into `folder`; return the folder."""
+    """Copy the shipped mission whole into `folder`, and that of the register beside it."""
+    shutil.copytree(REGISTER, folder.parent / REGISTER.name, dirs_exist_ok=True)
     return Path(shutil.copytree(DONBAS, folder))

@@ -20,6 +20,7 @@ from foedus.cases.record import Decision
 from foedus.errors import DrafterError, Fault
 from foedus.guarantee.from_cases import runs
 from foedus.guarantee.record import Run
+from foedus.mission import FILE
 from foedus.obligations.from_guarantee import obligations
 from foedus.obligations.record import Obligation
 from foedus.publication.binding import Answered, bound
@@ -66,7 +67,7 @@ def play(
     known = [one for one in decisions if one.known_us <= moment_us]
     found = runs(known, ladders, assumed.standing, moment_us, assumed.stands_for)
     behind = assumed.stated.register
-    register = registered(behind.mission, on=behind.on)
+    register = registered(_beside(file, behind.mission), on=behind.on)
     owed = obligations(found, register.bound, assumed.roster, (), moment_us)
     governing = tuple(dict.fromkeys(one.agreement for one in decisions))
     return Played(
@@ -79,6 +80,12 @@ def play(
         register=register,
         at_us=moment_us,
     )
+
+
+def _beside(file: Path, name: str) -> Path | str:
+    """Return the mission of that name beside the one of the file, if it is there; else the name."""
+    folder = file.resolve().parents[2] / name
+    return folder if (folder / FILE).is_file() else name
 
 
 def _shipped(name: str, file: Path) -> Agreement:
