@@ -16,6 +16,7 @@ from foedus.commands import (
     acts,
     agreements,
     clocks,
+    corrections,
     counts,
     indications,
     log,
@@ -39,7 +40,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for group in (record, indications, agreements, counts, register, acts, log, replays, clocks):
+for group in (
+    record,
+    indications,
+    agreements,
+    counts,
+    register,
+    acts,
+    log,
+    replays,
+    clocks,
+    corrections,
+):
     app.add_typer(group.app)
 
 
