@@ -22,6 +22,7 @@ __all__ = [
     "Run",
     "bound",
     "check",
+    "correct",
     "count",
     "due",
     "exposure",
@@ -111,6 +112,11 @@ def _due(mission: Any, *, now: datetime | None = None, **asked: Any) -> Any:
     return import_module("foedus.replay.clocks").due(mission, now_us=_us(now), **asked)
 
 
+def _correct(mission: Any, file: Any, *, now: datetime | None = None, **asked: Any) -> Any:
+    """Say what a file of corrections would change; as `replay.corrected.correct`."""
+    return import_module("foedus.replay.corrected").correct(mission, file, now_us=_us(now), **asked)
+
+
 def _us(now: datetime | None) -> int:
     """Return a moment, by default the present one, in UTC microseconds."""
     return ((now or datetime.now(UTC)) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(
@@ -118,7 +124,7 @@ def _us(now: datetime | None) -> int:
     )
 
 
-_CLOCKED = {"due": _due, "exposure": _exposure, "run": _run}
+_CLOCKED = {"correct": _correct, "due": _due, "exposure": _exposure, "run": _run}
 """The verbs that ask for the present moment."""
 
 

@@ -16,6 +16,7 @@ from foedus.commands import (
     acts,
     agreements,
     clocks,
+    corrections,
     counts,
     indications,
     learning,
@@ -51,6 +52,7 @@ for group in (
     replays,
     clocks,
     learning,
+    corrections,
 ):
     app.add_typer(group.app)
 

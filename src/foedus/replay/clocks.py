@@ -9,7 +9,7 @@ instant is an argument; where a file is replayed, its own end is taken unless an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,7 +30,7 @@ from foedus.pipeline import last_us
 from foedus.publication.answers import run_folder
 from foedus.publication.binding import Answered, bound
 from foedus.register.bound import Bound
-from foedus.replay.ladders import MARKING, Played, play
+from foedus.replay.ladders import MARKING, Played, play, played_without
 from foedus.terms.document import read_agreement
 from foedus.terms.record import Agreement
 from foedus.terms.vocabulary import LIBRARY
@@ -71,23 +71,26 @@ def due(
     log: Path | None = None,
     assume: Path | None = None,
     now_us: int | None = None,
+    without: Collection[str] = (),
 ) -> Due:
     """Return the clocks of a mission at `at`, a day or moment in its zone.
 
     `log` is a log of acts, `assume` a file of assumed decisions in place of the mission's own;
-    `now_us` is taken where a log is asked and no `at` is given. Raises `OperatorError` for what is
+    `now_us` is taken where a log is asked and no `at` is given. Decisions whose ids stand in
+    `without` are left out, as if they had not been made. Raises `OperatorError` for what is
     not there, `DrafterError` for faulty documents.
     """
     found = mission if isinstance(mission, Mission) else read_mission(mission)
     at_us = last_us(at, found.zone, "--at")
     file = assume or (found.folder / found.guarantee.replay if found.guarantee.replay else None)
     if log is None and file is not None:
-        return assumed_due(found, play(file, _tables(found), found.zone, at_us=at_us))
+        played = play(file, _tables(found), found.zone, at_us=at_us)
+        return assumed_due(found, played_without(played, without) if without else played)
     moment_us = now_us if at_us is None else at_us
     if moment_us is None:
         expected, hint = "a moment that is asked about", "give --at"
         raise OperatorError(Fault(column="--at", expected=expected, got="none", hint=hint))
-    return _lived(found, log, moment_us)
+    return _lived(found, log, moment_us, without)
 
 
 def assumed_due(mission: Mission, played: Played) -> Due:
@@ -116,12 +119,12 @@ def _tables(mission: Mission) -> dict[str, pa.Table]:
     return {name: pq.read_table(record / f"{name}.parquet") for name in RECORD}
 
 
-def _lived(mission: Mission, log: Path | None, at_us: int) -> Due:
+def _lived(mission: Mission, log: Path | None, at_us: int, without: Collection[str] = ()) -> Due:
     """Return the clocks that the acts of a log have set running."""
     stated = mission.guarantee
     register = bound(stated.register or mission, log=log)
     entries = tuple(known_by(register.entries, at_us))
-    decided = decisions_of(entries)
+    decided = tuple(one for one in decisions_of(entries) if one.decision not in without)
     ladders = tuple(read_agreement(LIBRARY / "agreements" / f"{n}.md") for n in stated.ladders)
     stands_for = {own: (name,) for name, parties in stated.answers_to.items() for own in parties}
     facts = _with_register(standing(entries, on_us=at_us), register.bound, stated.ladders)

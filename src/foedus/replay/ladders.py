@@ -9,7 +9,7 @@ provided. Marked REPLAY and ASSUMED throughout.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -86,6 +86,16 @@ def _beside(file: Path, name: str) -> Path | str:
     """Return the mission of that name beside the one of the file, if it is there; else the name."""
     folder = file.resolve().parents[2] / name
     return folder if (folder / FILE).is_file() else name
+
+
+def played_without(played: Played, without: Collection[str]) -> Played:
+    """Return a replay as it would be, had the decisions with these ids not been made."""
+    kept = tuple(one for one in played.decisions if one.decision not in without)
+    known = [one for one in kept if one.known_us <= played.at_us]
+    assumed = played.assumed
+    found = runs(known, played.ladders, assumed.standing, played.at_us, assumed.stands_for)
+    owed = obligations(found, played.register.bound, assumed.roster, (), played.at_us)
+    return played._replace(decisions=kept, runs=found, obligations=owed)
 
 
 def _shipped(name: str, file: Path) -> Agreement:
