@@ -130,3 +130,63 @@ def test_extension_runs_from_the_end_that_it_moves() -> None:
     assert held.ends is not None
     assert not isinstance(held.ends, NotComputable)
     assert held.ends.earliest_us == moment("2031-02-07 07:00", ZONE).from_us
+
+
+def with_duties(*duties: str) -> Agreement:
+    """Return the winter pause with more duties: each its id, a colon and its deadline."""
+    text = (GOOD / "winter-pause.md").read_text("utf-8")
+    blocks = "".join(
+        f"\n```term\nrule: duty\nid: {name}\ntext: It is done.\nsource: north-said\nbearer: [all]\n"
+        f"what: withdraw\ndeadline: {deadline}\n```\n"
+        for name, _, deadline in (duty.partition(": ") for duty in duties)
+    )
+    text += f"\n## Account 99: More\n\nMore is done. [@north-said]\n{blocks}"
+    loaded = load_text(text, Path("winter-pause.md"))
+    assert loaded.agreement is not None, [str(fault) for fault in loaded.faults]
+    return loaded.agreement
+
+
+CHAIN: Final = (
+    "begin: {by: end of 1 February 2031}",
+    "complete: {within: 14 days, after: begin}",
+    "hand-over: {within: 1 day, after: complete}",
+)
+
+
+def closing(binding: Binding, duty: str) -> int:
+    """Return the latest instant at which a duty is due."""
+    due = binding.due(duty)
+    assert isinstance(due, Due)
+    assert due.latest_us is not None
+    return due.latest_us
+
+
+def test_a_duty_as_anchor_counts_from_its_own_deadline() -> None:
+    """Where nobody says when a duty was done, the next runs from the limit by which it was due."""
+    binding = Binding(agreement=with_duties(*CHAIN))
+    assert closing(binding, "complete") == moment("end of 15 February 2031", ZONE).from_us
+    assert closing(binding, "hand-over") == moment("end of 16 February 2031", ZONE).from_us
+
+
+def test_a_duty_as_anchor_counts_from_its_doing_if_that_is_known() -> None:
+    """What somebody has stated goes before the deadline, at any place in the chain."""
+    done = moment("2031-01-20 12:00", ZONE)
+    binding = Binding(agreement=with_duties(*CHAIN), known={"begin": done})
+    assert closing(binding, "complete") == moment("2031-02-03 12:00", ZONE).to_us - 1
+    binding = Binding(agreement=with_duties(*CHAIN), known={"complete": done})
+    assert closing(binding, "hand-over") == moment("2031-01-21 12:00", ZONE).to_us - 1
+
+
+@pytest.mark.parametrize(
+    "duties",
+    [
+        ("one: {within: 1 day, after: other}", "other: {within: 1 day, after: one}"),
+        ("one: {within: 1 day, after: one}",),
+        ("one: {within: 1 day, after: a}", "a: {within: not-stated, after: event, event: a talk}"),
+        ("one: {within: 1 day, after: from}", "from: {kind: earliest-from, by: 2031-02-01 00:00}"),
+    ],
+    ids=["a circle", "itself", "no deadline", "no end"],
+)
+def test_a_duty_that_is_due_at_no_time_dates_nothing(duties: tuple[str, ...]) -> None:
+    """A circle, or a duty that no clock can date, leaves what hangs on it without a time."""
+    assert isinstance(Binding(agreement=with_duties(*duties)).due("one"), NotComputable)

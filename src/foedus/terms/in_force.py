@@ -10,8 +10,9 @@
 
 Anchors: signing is the first to the last signature of the agreement, entry-into-force the start
 of the in-force that dates the term, the id of an in-force its end before any extension, that of an
-extension its own. Any other must be
-in `known`; what is not known is not computable, and the answer possible.
+extension its own. The id of a duty is its doing, or where nobody says when that was, the limit of
+its own deadline: by then it was due, and whoever is late gains no time by it. Any other must be in
+`known`; what is not known is not computable, and the answer possible.
 """
 
 from __future__ import annotations
@@ -69,6 +70,8 @@ class Binding(msgspec.Struct, frozen=True, kw_only=True):
     known: Mapping[str, Moment] = _NOTHING
     """Anchor, or id of a duty -> when it was."""
     calendars: Mapping[str, Calendar] = _NO_CALENDARS
+    reckoned: frozenset[str] = frozenset()
+    """Duties whose deadlines are being worked out, so that a circle of them ends."""
 
     def held(self, term_id: str) -> tuple[Held, ...]:
         """Return the stretches of time in which a term binds, as the agreement tells them."""
@@ -176,7 +179,21 @@ class Binding(msgspec.Struct, frozen=True, kw_only=True):
                 return _moment(ends, anchor)
             if term.id == anchor and isinstance(term.rule, ExtensionRule):
                 return _moment(self._edge(term.rule.to, anchor, "end"), anchor)
+            if term.id == anchor and isinstance(term.rule, DutyRule):
+                return self._doing(anchor)
         return Uncomputable(written=anchor, needs=anchor)
+
+    def _doing(self, duty_id: str) -> Moment | Uncomputable:
+        """Return when a duty had to be done, as nobody says when it was."""
+        if duty_id in self.reckoned:
+            return Uncomputable(written=duty_id, needs="a duty that waits for no other")
+        inner = msgspec.structs.replace(self, reckoned=self.reckoned | {duty_id})
+        stretch = inner.due(duty_id)
+        if isinstance(stretch, NotComputable):
+            return _moment(stretch, duty_id)
+        if stretch is None or stretch.closes is None:
+            return Uncomputable(written=duty_id, needs=duty_id)
+        return _moment(stretch.closes, duty_id)
 
     def _signing(self) -> Moment | Uncomputable:
         zone = self.agreement.head.zone
