@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from foedus.errors import OperatorError
 from foedus.incidents.from_reports import fuse
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
 MISSIONS = sorted(path.parent for path in Path("missions").glob("*/mission.toml"))
 
 
@@ -65,7 +67,7 @@ def test_dense_record_is_fused_alike(spark: Any, *, merged: bool) -> None:
 def test_missions_are_run_alike(spark: Any, mission: Path, tmp_path: Path) -> None:
     """Every file of the record of a shipped mission is the same, to the byte."""
     for name, engine in (("local", None), ("spark", spark)):
-        foedus.run(mission, out=tmp_path / name, engine=engine)
+        foedus.run(mission, out=tmp_path / name, engine=engine, now=NOW)
     for path in sorted((tmp_path / "local" / "record").iterdir()):
         assert path.read_bytes() == (tmp_path / "spark" / "record" / path.name).read_bytes()
 

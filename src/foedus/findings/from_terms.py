@@ -7,8 +7,7 @@ knew by a moment is asked for by whoever runs the stage.
 
 from __future__ import annotations
 
-from foedus.base.areas import Area
-from foedus.findings.places import lines_of
+from foedus.findings.places import Drawn
 from foedus.findings.rulebook import Lines, Rulebook
 from foedus.terms.governing import Governing
 
@@ -27,12 +26,4 @@ def rulebook_of(governed: Governing, known_us: int | None) -> Rulebook:
 
 def _lines(governed: Governing) -> Lines:
     """Return the lines of a mission; one that it does not name is not known."""
-    by_id = {
-        line_id: lines_of({line_id: line.ledger}, line.carrying)
-        for line_id, line in governed.lines.items()
-    }
-
-    def line(line_id: str, day: str) -> Area | None:
-        return by_id[line_id](line_id, day) if line_id in by_id else None
-
-    return line
+    return Drawn({name: (line.ledger, line.carrying) for name, line in governed.lines.items()})

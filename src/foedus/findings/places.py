@@ -10,8 +10,8 @@ itself unsure, as along a line of contact, no share is told.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from functools import cache
 from typing import Final
 
 import numpy as np
@@ -61,22 +61,36 @@ class Ground:
         return (x, y) if len(rows) == len(x) else (x[rows], y[rows])
 
 
-def lines_of(ledgers: Mapping[str, Ledger], carrying: Carrying = UNCARRIED) -> Lines:
-    """Return the lines that settlements make, each drawn once for each day that is asked about.
+@dataclass(frozen=True)
+class Drawn:
+    """The lines that settlements make, each drawn once for each day that is asked about.
 
-    A day for which no settlement of one side is known has no line: None.
+    A day for which no settlement of one side is known has no line: None. It can be sent to another
+    process, as a closure could not.
     """
 
-    @cache
-    def line(line_id: str, day: str) -> areas.Area | None:
-        if line_id not in ledgers:
+    ledgers: Mapping[str, tuple[Ledger, Carrying]]
+    _known: dict[tuple[str, str], areas.Area | None] = field(default_factory=dict, compare=False)
+
+    def __call__(self, line_id: str, day: str) -> areas.Area | None:
+        """Return the line of that id on a day (ISO 8601); None for one that is not known."""
+        if (line_id, day) not in self._known:
+            self._known[line_id, day] = self._drawn(line_id, day)
+        return self._known[line_id, day]
+
+    def _drawn(self, line_id: str, day: str) -> areas.Area | None:
+        if line_id not in self.ledgers:
             return None
+        ledger, carrying = self.ledgers[line_id]
         try:
-            return near_line(line_on(ledgers[line_id], date.fromisoformat(day), carrying), 0.0)
+            return near_line(line_on(ledger, date.fromisoformat(day), carrying), 0.0)
         except DrafterError:
             return None
 
-    return line
+
+def lines_of(ledgers: Mapping[str, Ledger], carrying: Carrying = UNCARRIED) -> Lines:
+    """Return the lines that settlements make, all carried alike."""
+    return Drawn({line_id: (ledger, carrying) for line_id, ledger in ledgers.items()})
 
 
 def zone_answers(area: Area, ground: Ground, lines: Lines, zone: str) -> Answered:

@@ -64,11 +64,21 @@ class Finished(Protocol):
         """What other incidents indicate under the mission's agreements."""
 
 
-Replaying = Callable[[Mission, Mapping[str, pa.Table]], Replayed | None]
-"""What a mission's replay gave, from the tables of its record; None where it names none."""
+class Replaying(Protocol):
+    """What a mission's replay gave, from the tables of its record; None where it names none."""
+
+    def __call__(
+        self, mission: Mission, tables: Mapping[str, pa.Table], *, is_whole: bool
+    ) -> Replayed | None:
+        """Return it; `is_whole` is false for a record cut to what was known by some moment."""
 
 
-def no_replay(_mission: Mission, _tables: Mapping[str, pa.Table]) -> Replayed | None:
+def no_replay(
+    mission: Mission,  # noqa: ARG001 - the same question as of any other
+    tables: Mapping[str, pa.Table],  # noqa: ARG001
+    *,
+    is_whole: bool,  # noqa: ARG001
+) -> Replayed | None:
     """Replay nothing."""
     return None
 
@@ -92,7 +102,7 @@ def publish_run(
         known=run.known,
         known_us=run.known_us,
         indicate=run.indicate if run.mission.governing.agreements else None,
-        replayed=replaying(run.mission, run.tables),
+        replayed=replaying(run.mission, run.tables, is_whole=run.known is None and run.on is None),
     )
     has_acts = (run.mission.folder / FOLDER).is_dir()
     if has_acts and not run.mission.sources:

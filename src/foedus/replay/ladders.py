@@ -54,14 +54,16 @@ def play(
     zone: str,
     *,
     at_us: int | None = None,
+    is_whole: bool = True,
     registered: Callable[..., Answered] = bound,
 ) -> Played:
     """Return what the ladders of a file make of its decisions, at `at_us` or the file's own end.
 
+    `is_whole` is false for a record that is cut to what was known or had begun by some moment.
     Raises `DrafterError` with every fault of the file, reports that the record has not included.
     """
     assumed = read_decisions(file, zone)
-    decisions = _tied(assumed, tables)
+    decisions = _tied(assumed, tables, is_whole=is_whole)
     ladders = tuple(_shipped(name, file) for name in assumed.stated.ladders)
     moment_us = assumed.at.to_us - 1 if at_us is None else at_us
     known = [one for one in decisions if one.known_us <= moment_us]
@@ -106,9 +108,18 @@ def _shipped(name: str, file: Path) -> Agreement:
     return read_agreement(path)
 
 
-def _tied(assumed: Assumed, tables: Tables) -> tuple[Decision, ...]:
-    """Tie every decision to the incidents and findings of its reports; all that lack are told."""
+def _tied(assumed: Assumed, tables: Tables, *, is_whole: bool) -> tuple[Decision, ...]:
+    """Tie every decision to the incidents and findings of its reports; all that lack are told.
+
+    Of a record that is cut to what was known or had begun, a decision that rests on more is left
+    out: nobody could have made it then.
+    """
     lineages = _lineages(tables)
+    stated = [
+        one
+        for one in assumed.decisions
+        if is_whole or lineages.keys() >= set(assumed.reports[one.decision])
+    ]
     missing = [
         Fault(
             file=assumed.file,
@@ -117,13 +128,13 @@ def _tied(assumed: Assumed, tables: Tables) -> tuple[Decision, ...]:
             got=repr(report),
             hint="foedus incidents lists them; foedus why ID shows the reports of one",
         )
-        for decision in assumed.decisions
+        for decision in stated
         for report in assumed.reports[decision.decision]
         if report not in lineages
     ]
     if missing:
         raise DrafterError(*missing)
-    return tuple(_rested(one, assumed, lineages, tables["findings"]) for one in assumed.decisions)
+    return tuple(_rested(one, assumed, lineages, tables["findings"]) for one in stated)
 
 
 def _lineages(tables: Tables) -> dict[str, str]:

@@ -28,15 +28,19 @@ BEFORE_US = 12 * HOUR_US
 """How long before the first breach the drawing begins."""
 
 
-def replaying(mission: Mission, tables: Mapping[str, pa.Table]) -> Replayed | None:
+def replaying(
+    mission: Mission, tables: Mapping[str, pa.Table], *, is_whole: bool
+) -> Replayed | None:
     """Return what a bulletin tells of the replay that the mission names, or None.
 
-    Raises `DrafterError` for faults of the file.
+    None too where the record is cut so early that no assumed decision could have been made. Raises
+    `DrafterError` for faults of the file.
     """
     if not mission.guarantee.replay:
         return None
     file = mission.folder / mission.guarantee.replay
-    return told(assumed_due(mission, play(file, tables, mission.zone)))
+    played = play(file, tables, mission.zone, is_whole=is_whole)
+    return told(assumed_due(mission, played)) if played.decisions else None
 
 
 def told(found: Due) -> Replayed:

@@ -162,7 +162,7 @@ def _rows(question: Question, anchors: Anchors, parts: Pieces, counted: list[Cou
     """Return the pieces at which the condition is possible, one valuation each: (4), (5)."""
     plan = question.plan
     truth = holds(plan.formula, counted, parts.first.size)
-    kept = np.flatnonzero(truth.possible)
+    kept = np.flatnonzero(truth.possible & (parts.first <= parts.last))
     owner = parts.owner[kept]
     columns = {
         name: anchors.keys[column_of(question.sorts[name])][owner]
