@@ -58,7 +58,7 @@ requirements: setup ## pin what pyproject.toml asks for, with hashes (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-annotate --no-emit-index-url pyproject.toml -o requirements.txt
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-		--no-annotate --no-emit-index-url -c requirements.txt --extra postgres --extra web \
+		--no-annotate --no-emit-index-url -c requirements.txt --extra documents --extra postgres --extra web \
 		--group dev pyproject.toml \
 		-o requirements-dev.txt
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
