@@ -8,7 +8,7 @@ from math import exp, log, pi
 import numpy as np
 import pytest
 from accounts import PARTIES, features, profile, setting
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foedus.incidents.beliefs import (
@@ -26,10 +26,16 @@ from foedus.incidents.beliefs import (
 )
 from foedus.incidents.likelihood import (
     IMPOSSIBLE,
+    KIND,
+    LOG_DENSITY,
+    WORDS,
+    Labels,
     differing_bits,
     evidence,
     gains,
     label_gain,
+    may_join,
+    pair_evidence,
     place_gain,
     prior_gain,
     time_gain,
@@ -117,13 +123,22 @@ def test_confusions_are_chances(same_class: float, anything: float) -> None:
     assert matrix.sum(axis=1) == pytest.approx(np.ones(len(words.values)))
 
 
+def kind_gain(table: Labels, rows: list[int]) -> int:
+    """Return the gain of accounts whose kinds are these rows of the table; pairs agree with it."""
+    said = features(*({} for _ in rows))
+    said[:, KIND] = rows
+    found = label_gain(said, table, KIND, BOTH)
+    assert table.pair_gain[rows[0], rows[1]] == pytest.approx(found, abs=1)
+    return found
+
+
 def test_same_kind_speaks_for_and_other_kind_against() -> None:
     """Equal labels gain, labels of one class gain less, other labels lose, silence says nothing."""
     words = words_of_taxonomy(load_kinds())
     said = [Said("a", (word,)) for word in ("mortar-fire", "mlrs-strike", "air-strike")]
     table = labels(words, said, {"a": Confusion()})
     same, near, other, silent = (
-        label_gain(table, np.array(rows)) for rows in ([1, 1], [1, 2], [1, 3], [1, 0])
+        kind_gain(table, rows) for rows in ([1, 1], [1, 2], [1, 3], [1, 0])
     )
     assert same > near > other
     assert other < 0 < same
@@ -135,7 +150,7 @@ def test_a_class_leaves_its_leaves_open() -> None:
     words = words_of_taxonomy(load_kinds())
     said = [Said("a", ("indirect-fire",)), Said("a", ("mortar-fire",)), Said("a", ("air-strike",))]
     table = labels(words, said, {"a": Confusion()})
-    assert label_gain(table, np.array([1, 2])) > 0 > label_gain(table, np.array([1, 3]))
+    assert kind_gain(table, [1, 2]) > 0 > kind_gain(table, [1, 3])
 
 
 def test_parts_of_a_party_are_its_values() -> None:
@@ -196,3 +211,48 @@ def test_date_line_is_no_border() -> None:
     near = features({}, {"east_m": 222})
     found = [place_gain(one, unit_disc(0.02), 0.02, BOTH) for one in (rows, near)]
     assert found[0] == pytest.approx(found[1], abs=2_000)
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.tuples(st.integers(0, 9), st.integers(0, 9)),
+    st.tuples(st.sampled_from([300, 1_000, 5_000]), st.sampled_from([300, 1_000, 5_000])),
+    st.tuples(st.integers(0, 30), st.integers(0, 2), st.integers(0, 2)),
+    st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 3), st.integers(0, 3)),
+    st.integers(-20, 20),
+)
+def test_two_accounts_are_scored_as_any_group(
+    place: tuple[int, int],
+    radii: tuple[int, int],
+    when: tuple[int, int, int],
+    told: tuple[int, int, int, int],
+    least: int,
+) -> None:
+    """The quick way for a pair adds up the same features; what it leaves out gains too little."""
+    said = tuple(Said("a", (word,)) for word in ("mortar-fire", "indirect-fire", "air-strike"))
+    ways = Ways((Stated("a", 1), Stated("b", 1), Stated("c", 24)), said, (), ())
+    believed = beliefs(setting(*(profile(source) for source in "abc")), ways)
+    hour, source, other = when
+    rows = features(
+        {"radius_m": radii[0], "source": source, "time_row": source, "content": told[2]},
+        {
+            "north_m": place[0] * 700,
+            "east_m": place[1] * 700,
+            "radius_m": radii[1],
+            "hour": hour,
+            "source": other,
+            "time_row": other,
+            "content": told[3],
+        },
+    )
+    rows[:, KIND], rows[:, WORDS], rows[:, LOG_DENSITY] = told[:2], told[2:], -23_000_000
+    found = gains(rows, believed, BOTH)
+    expected = int(found.sum()) + prior_gain(rows, believed, BOTH)
+    possible = may_join(rows, believed, BOTH) and found.min() > IMPOSSIBLE
+    assert evidence(rows, believed, BOTH) == pytest.approx(
+        expected if possible else IMPOSSIBLE, abs=4
+    )
+    bounded = pair_evidence(rows, believed, 0, 1, least * 1_000_000)
+    assert bounded in (IMPOSSIBLE, evidence(rows, believed, BOTH))
+    if bounded == IMPOSSIBLE and possible:
+        assert expected <= least * 1_000_000 + 4

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numba import njit
 
-from foedus.incidents.likelihood import IMPOSSIBLE, Beliefs, Ints, evidence
+from foedus.incidents.likelihood import IMPOSSIBLE, SOURCE, Beliefs, Ints, evidence
 
 
 @njit(cache=True, nogil=True)
@@ -110,8 +110,28 @@ def members_of(groups: Groups, names: Ints) -> Ints:
 
 
 @njit(cache=True, nogil=True)
+def clash(features: Ints, beliefs: Beliefs, groups: Groups, a: int, b: int) -> bool:
+    """Whether two groups are too many together, or one merged source tells of both."""
+    if groups.size[a] + groups.size[b] > beliefs.max_members:
+        return True
+    one = a
+    while one >= 0:
+        source = features[one, SOURCE]
+        if beliefs.merged[source]:
+            other = b
+            while other >= 0:
+                if features[other, SOURCE] == source:
+                    return True
+                other = groups.following[other]
+        one = groups.following[one]
+    return False
+
+
+@njit(cache=True, nogil=True)
 def join_gain(features: Ints, beliefs: Beliefs, groups: Groups, a: int, b: int) -> int:
     """What joining two groups gains over leaving them apart, in micronats."""
+    if clash(features, beliefs, groups, a, b):
+        return IMPOSSIBLE
     members = members_of(groups, np.array([a, b]))
     joint = evidence(features, beliefs, members)
     return joint - groups.score[a] - groups.score[b] if joint > IMPOSSIBLE else IMPOSSIBLE

@@ -186,7 +186,7 @@ class Standing:
             parts.append(
                 pa.concat_tables([kept, *(getattr(told, name) for told in self._told.values())])
             )
-        return in_order(Fused(*parts))
+        return in_order(dict(zip(Fused._fields, parts, strict=True)))
 
     def note(self, changes: pa.Table, told: Fused) -> None:
         """Lay what changed over what was told before."""

@@ -17,7 +17,7 @@ import numpy as np
 from msgspec import structs
 
 from foedus.base.parties import Parties
-from foedus.incidents.likelihood import MICRONAT, Beliefs, Floats, Ints, Labels
+from foedus.incidents.likelihood import MICRONAT, Beliefs, Floats, Ints, Labels, table_gain
 from foedus.incidents.parameters import Parameters
 from foedus.reports.profile import Confusion, Noise, Profile
 from foedus.reports.taxonomy import Taxonomy
@@ -121,7 +121,7 @@ def labels(words: Words, said: Sequence[Said], confusions: Mapping[str, Confusio
     likelihood = np.array(rows)
     # each sum by itself: a product of matrices may round a pair by what stands beside it
     pair = [(likelihood * (prior * row)).sum(axis=1) for row in likelihood]
-    return Labels(likelihood, prior, np.array(pair))
+    return Labels(likelihood, prior, np.array(pair), table_gain(np.array(pair)))
 
 
 def lateness_hours(noise: Noise) -> int:

@@ -57,7 +57,9 @@ def sorted_by_group(reports: pa.Table, group: Ints, order: Ints) -> Sorted:
     number = np.zeros(named.size, np.int64)
     number[begins[1:]] = 1
     start = np.append(begins, named.size)
-    return Sorted(reports.take(by), np.cumsum(number), start, np.arange(named.size))
+    return Sorted(
+        reports.take(by).combine_chunks(), np.cumsum(number), start, np.arange(named.size)
+    )
 
 
 def heard(members: Sorted, first_of_voice: Ints) -> Sorted:

@@ -30,6 +30,12 @@ from foedus.incidents.words import word_prints
 from foedus.reports.profile import Labels
 from foedus.reports.taxonomy import UNKNOWN
 
+MATCHED: Final = (
+    "report_id", "source_id", "occurred_from_us", "occurred_to_us", "latitude_e7", "longitude_e7",
+    "radius_m", "place_precision", "content_key", "text", "kind", "kind_label", "actor",
+    "actor_label", "target", "target_label",
+)  # fmt: skip
+"""Columns of reports that matching looks at."""
 HOUR_US: Final = 3_600_000_000
 LEAST_RADIUS_M: Final = 50
 CLOCK_ERROR_H: Final = 1
@@ -126,6 +132,7 @@ def length_of_degree(latitude_e7: Ints) -> Ints:
 
 def prepare(reports: pa.Table, setting: Setting) -> Prepared:
     """Return the features of the reports that may be matched, in canonical order."""
+    reports = reports.select(MATCHED)
     source = sources(reports, setting)
     row = matchable(reports, setting)
     if not row.size:

@@ -11,6 +11,7 @@ the order of the rows and the engine.
 from __future__ import annotations
 
 import hashlib
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -35,6 +36,11 @@ from foedus.incidents.likelihood import MICRONAT, Ints
 from foedus.incidents.record import Incident, Member
 from foedus.reports.taxonomy import UNKNOWN, Taxonomy
 
+UNTOLD: Final = frozenset(
+    ("item_id", "batch_id", "occurred_zone", "published_us", "known_basis", "text", "url")
+)
+"""Columns of reports that no incident repeats: they are not carried along."""
+GROUPS_AT_ONCE: Final = 1 << 16
 MILLION: Final = 1_000_000
 NO_SIDE: Final = "none"
 ORDER: Final = {
@@ -74,7 +80,6 @@ def fuse(reports: pa.Table, setting: Setting, engine: Engine) -> Fused:
 
     `reports` has `schema(Report)`; rows of incidents are ordered by start, then lineage id.
     """
-    reports = reports.combine_chunks()
     prepared = prepare(reports, setting)  # (1)
     known = beliefs(setting, prepared.ways)  # (2)
     least = least_gain(setting)
@@ -94,18 +99,26 @@ def tell(reports: pa.Table, owner: Ints, gain: Ints, setting: Setting) -> Fused:
     `gain` is what the group loses without each report, in micronats. What one group says depends
     on its own reports alone.
     """
+    return in_order(_told(reports, owner, gain, setting))
+
+
+def _told(reports: pa.Table, owner: Ints, gain: Ints, setting: Setting) -> dict[str, pa.Table]:
     rank = ranks(reports.column("report_id"))
-    members = consensus.sorted_by_group(reports, rank[owner], rank)  # (4)
+    told = reports.select([name for name in reports.column_names if name not in UNTOLD])
+    members = consensus.sorted_by_group(told, rank[owner], rank)  # (4)
     members = consensus.heard(members, _voices(members, setting))
     names = named(members)  # (5)
     gains = gain[np.lexsort((rank, rank[owner]))]
-    told = _incidents(members, names, setting)  # (6)
-    return in_order(Fused(told.incidents, _members(members, names, gains), told.disagreements))
+    said = _incidents(members, names, setting)  # (6)
+    return {**said._asdict(), "members": _members(members, names, gains)}
 
 
-def in_order(fused: Fused) -> Fused:
-    """Return the same rows in the order in which the tables of this stage stand."""
-    return Fused(*(getattr(fused, name).sort_by(ORDER[name]) for name in Fused._fields))
+def in_order(tables: dict[str, pa.Table]) -> Fused:
+    """Return the same rows in the order in which the tables of this stage stand.
+
+    Each table is taken out of `tables`, so that one at a time is held twice.
+    """
+    return Fused(**{name: tables.pop(name).sort_by(ORDER[name]) for name in Fused._fields})
 
 
 def ranks(ids: pa.ChunkedArray) -> Ints:
@@ -131,14 +144,18 @@ def _voices(members: Sorted, setting: Setting) -> Ints:
 
 def named(members: Sorted) -> Names:
     """Name each group by its members' digests, and its lineage by what was known first."""
-    digests = members.reports.column("digest").to_pylist()
-    ids = members.reports.column("report_id").to_pylist()
-    known = column(members.reports, "known_from_us")
-    anchor = consensus.first_by(members, known)
-    bounds = zip(members.start[:-1].tolist(), members.start[1:].tolist(), strict=True)
-    content = [_sha(_list_of(sorted(digests[a:b]))) for a, b in bounds]
-    lineage = [_sha(ids[at].encode())[:16] for at in anchor.tolist()]
-    return Names(pa.array(content, pa.string()), pa.array(lineage, pa.string()))
+    digest = members.reports.column("digest")
+    anchor = consensus.first_by(members, column(members.reports, "known_from_us"))
+    known = members.reports.column("report_id").take(pa.array(anchor))
+    content, lineage = [pa.array([], pa.string())], [pa.array([], pa.string())]
+    for begin in range(0, members.groups, GROUPS_AT_ONCE):
+        start = members.start[begin : begin + GROUPS_AT_ONCE + 1]
+        digests = digest.slice(start[0], start[-1] - start[0]).to_pylist()
+        bounds = pairwise((start - start[0]).tolist())
+        content.append(pa.array([_sha(_list_of(sorted(digests[a:b]))) for a, b in bounds]))
+        ids = known.slice(begin, GROUPS_AT_ONCE).to_pylist()
+        lineage.append(pa.array([_sha(one.encode())[:16] for one in ids]))
+    return Names(pa.concat_arrays(content), pa.concat_arrays(lineage))
 
 
 def _list_of(digests: list[str]) -> bytes:

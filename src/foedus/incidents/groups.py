@@ -82,12 +82,15 @@ def runs(features: Ints, beliefs: Beliefs, count: int) -> Iterator[pa.Table]:
         yield to_block(features[begin : max(seen, end)], {"row": row, "owned": owned})
 
 
-def parts(features: Ints, pairs: Pairs, count: int) -> Iterator[pa.Table]:
-    """Cut the paired reports into runs with about equally many pairs, each with those inside it."""
-    total = features.shape[0]
+def parts_of(total: int, pairs: Pairs, count: int) -> Ints:
+    """Number the run of each report, so that each run has about equally many pairs."""
     load = np.cumsum(np.bincount(pairs.first, minlength=total) + 1)
-    part = (load - 1) * count // int(load[-1])
-    edges = np.searchsorted(part, np.arange(count + 1))
+    return np.asarray((load - 1) * count // int(load[-1]), np.int64)
+
+
+def parts(features: Ints, pairs: Pairs, part: Ints) -> Iterator[pa.Table]:
+    """Cut the paired reports into runs, each with the pairs inside it; `part` numbers the runs."""
+    edges = np.searchsorted(part, np.arange(int(part[-1]) + 2))
     at = np.searchsorted(pairs.first, edges)
     for end, low, high in zip(edges[1:], at[:-1], at[1:], strict=True):
         inside = pairs.second[low:high] < end
@@ -125,11 +128,13 @@ def joined(features: Ints, beliefs: Beliefs, pairs: Pairs, least: int, engine: E
     if not pairs.first.size:
         return grouped
     joining = partial(group_kernel, beliefs=beliefs, least=least)
-    for done in engine.map(joining, parts(features, pairs, engine.slots)):
+    part = parts_of(total, pairs, engine.slots)
+    for done in engine.map(joining, parts(features, pairs, part)):
         row = done.column("row").to_numpy()
         grouped.group[row] = done.column("group").to_numpy()
         grouped.gain[row] = done.column("gain").to_numpy()
-    owner = settled(features, beliefs, pairs, grouped.group, least)
+    crossing = part[pairs.first] != part[pairs.second]
+    owner = settled(features, beliefs, pairs, grouped.group, crossing, least)
     changed = owner != grouped.group
     rows = rows_of(np.concatenate([owner[changed], grouped.group[changed]]), owner)
     gain = belonging(features[rows], beliefs, np.searchsorted(rows, owner[rows]))

@@ -65,6 +65,8 @@ class Labels(NamedTuple):
     """Prior of each true value; sums to one."""
     pair: Floats
     """label row x label row: likelihood ratio of two labels for one true value."""
+    pair_gain: Ints
+    """The same in micronats."""
 
 
 class Beliefs(NamedTuple):
@@ -181,16 +183,29 @@ def time_gain(features: Ints, density: Floats, length: Ints, members: Ints) -> i
 
 
 @njit(cache=True, nogil=True)
-def label_gain(labels: Labels, rows: Ints) -> int:
-    """A label: one true value that every member's own words and confusions allow."""
+def label_gain(features: Ints, labels: Labels, name: int, members: Ints) -> int:
+    """A label: one true value that every member's own words and confusions allow.
+
+    `name` is the column of `features` that holds the label's row.
+    """
     likelihood, prior = labels.likelihood, labels.prior
     total = 0.0
     for value in range(prior.size):
         product = prior[value]
-        for row in rows:
-            product *= likelihood[row, value]
+        for member in members:
+            product *= likelihood[features[member, name], value]
         total += product
     return micronats(total)
+
+
+@njit(cache=True, nogil=True)
+def table_gain(likelihood_ratio: Floats) -> Ints:
+    """A table of likelihood ratios as whole micronats, entry by entry."""
+    found = np.empty(likelihood_ratio.shape, np.int64)
+    for at in range(likelihood_ratio.shape[0]):
+        for other in range(likelihood_ratio.shape[1]):
+            found[at, other] = micronats(likelihood_ratio[at, other])
+    return found
 
 
 @njit(cache=True, nogil=True)
@@ -263,11 +278,82 @@ def gains(features: Ints, beliefs: Beliefs, members: Ints) -> Ints:
     if found[0] > IMPOSSIBLE:
         found[1] = time_gain(features, beliefs.time, beliefs.time_length, members)
     if found[0] > IMPOSSIBLE and found[1] > IMPOSSIBLE:
-        found[2] = label_gain(beliefs.kind, features[members, KIND])
-        found[3] = label_gain(beliefs.actor, features[members, ACTOR])
-        found[4] = label_gain(beliefs.target, features[members, TARGET])
+        found[2] = label_gain(features, beliefs.kind, KIND, members)
+        found[3] = label_gain(features, beliefs.actor, ACTOR, members)
+        found[4] = label_gain(features, beliefs.target, TARGET, members)
         found[5] = text_gain(features, beliefs.text_gain, members)
     return found
+
+
+@njit(cache=True, nogil=True, inline="always")
+def shared_time(features: Ints, density: Floats, length: Ints, i: int, j: int) -> float:
+    """The density that time adds to a pair, per hour; i comes before j."""
+    row, other = features[i, TIME_ROW], features[j, TIME_ROW]
+    shift = features[j, FIRST_HOUR] - features[i, FIRST_HOUR]
+    total = 0.0
+    for at in range(min(length[row] - shift, length[other])):
+        total += density[row, at + shift] * density[other, at]
+    return total
+
+
+@njit(cache=True, nogil=True)
+def pair_place(features: Ints, disc: Floats, outside: float, i: int, j: int) -> float:
+    """The place share of a pair: over the narrower disc, how far the wider one allows its points.
+
+    Where all the narrower disc and its rim lie inside the wider one, nothing need be added up.
+    """
+    small, large = i, j
+    if features[j, RADIUS] < features[i, RADIUS]:
+        small, large = j, i
+    scale, radius = float(features[small, RADIUS]), float(features[large, RADIUS])
+    east, north = metres(features, small, large)
+    if radius > 2.0 * scale and east * east + north * north <= (radius - 2.0 * scale) ** 2:
+        return place_share(0.0, radius, outside)
+    total = 0.0
+    for p in range(disc.shape[1]):
+        x, y = scale * disc[0, p] - east, scale * disc[1, p] - north
+        total += disc[2, p] * place_share(x * x + y * y, radius, outside)
+    return total
+
+
+@njit(cache=True, nogil=True)
+def may_pair(features: Ints, beliefs: Beliefs, i: int, j: int) -> bool:
+    """Whether two accounts keep the hard limits of `may_join`."""
+    if features[i, SOURCE] == features[j, SOURCE] and beliefs.merged[features[i, SOURCE]]:
+        return False
+    if abs(features[i, START_HOUR] - features[j, START_HOUR]) > beliefs.max_span_h:
+        return False
+    east, north = metres(features, i, j)
+    return bool(east * east + north * north <= float(beliefs.max_width_m) ** 2)
+
+
+@njit(cache=True, nogil=True)
+def pair_evidence(features: Ints, beliefs: Beliefs, i: int, j: int, least: int) -> int:
+    """The evidence of two accounts, i before j; `IMPOSSIBLE` where it is no more than `least`.
+
+    Features are told from the cheapest to the dearest; place adds no more than the wider disc does.
+    Some that are no more than `least` are told all the same.
+    """
+    if beliefs.max_members < 2 or not may_pair(features, beliefs, i, j):
+        return IMPOSSIBLE
+    total = beliefs.kind.pair_gain[features[i, KIND], features[j, KIND]]
+    total += beliefs.actor.pair_gain[features[i, ACTOR], features[j, ACTOR]]
+    total += beliefs.target.pair_gain[features[i, TARGET], features[j, TARGET]]
+    total += beliefs.join_gain - (features[i, LOG_DENSITY] + features[j, LOG_DENSITY]) // 2
+    if features[i, SOURCE] == features[j, SOURCE]:
+        total += beliefs.repeat_gain
+    content = features[i, CONTENT]
+    if content >= 0 and content == features[j, CONTENT]:
+        total += beliefs.text_gain[65]
+    elif features[i, WORDS] and features[j, WORDS]:
+        total += beliefs.text_gain[differing_bits(features[i, WORDS], features[j, WORDS])]
+    total += micronats(shared_time(features, beliefs.time, beliefs.time_length, i, j))
+    wider = float(max(features[i, RADIUS], features[j, RADIUS]))
+    area = micronats(np.pi * wider * wider)
+    if total - area <= least or total <= IMPOSSIBLE // 2:
+        return IMPOSSIBLE
+    place = micronats(pair_place(features, beliefs.disc, beliefs.outside_share, i, j))
+    return total + place - area if place > IMPOSSIBLE else IMPOSSIBLE
 
 
 @njit(cache=True, nogil=True)
@@ -278,6 +364,8 @@ def evidence(features: Ints, beliefs: Beliefs, members: Ints) -> int:
     """
     if members.size < 2:
         return 0
+    if members.size == 2:
+        return pair_evidence(features, beliefs, members[0], members[1], IMPOSSIBLE)
     if not may_join(features, beliefs, members):
         return IMPOSSIBLE
     total = 0

@@ -31,8 +31,9 @@ from foedus.incidents.likelihood import (
     Beliefs,
     Floats,
     Ints,
-    evidence,
     metres,
+    pair_evidence,
+    shared_time,
 )
 
 
@@ -108,18 +109,6 @@ def neighbours(sorted_cell: Ints, order: Ints, key: int, after: int) -> Ints:
     return order[at + np.searchsorted(order[at:end], after, side="right") : end]
 
 
-@njit(cache=True, nogil=True, inline="always")
-def shared_time(features: Ints, density: Floats, i: int, j: int, last_hour: int) -> float:
-    """The density that time adds to a pair, per hour; `last_hour` ends what i allows."""
-    row, other = features[i, TIME_ROW], features[j, TIME_ROW]
-    begin = features[j, FIRST_HOUR]
-    shift = begin - features[i, FIRST_HOUR]
-    total = 0.0
-    for at in range(min(last_hour - begin, density.shape[1])):
-        total += density[row, at + shift] * density[other, at]
-    return total
-
-
 @njit(cache=True, nogil=True)
 def promising(
     features: Ints, beliefs: Beliefs, i: int, near: Ints, floor: Floats, found: Ints, size: int
@@ -131,7 +120,7 @@ def promising(
     """
     kind, actor, target = beliefs.kind.pair, beliefs.actor.pair, beliefs.target.pair
     last_hour = features[i, FIRST_HOUR] + beliefs.time_length[features[i, TIME_ROW]]
-    alone, density = beliefs.merged[features[i, SOURCE]], beliefs.time
+    alone, density, length = beliefs.merged[features[i, SOURCE]], beliefs.time, beliefs.time_length
     outside, least = beliefs.outside_share, floor[i] / beliefs.most_by_text
     full = size + beliefs.max_candidates
     for j in near:
@@ -146,7 +135,7 @@ def promising(
             ratio *= target[features[i, TARGET], features[j, TARGET]]
             needed = least * floor[j]
             if ratio * beliefs.most_by_time > needed:
-                ratio *= shared_time(features, density, i, j, last_hour)
+                ratio *= shared_time(features, density, length, i, j)
                 if ratio > needed:
                     found[size] = j
                     size += 1
@@ -166,7 +155,6 @@ def scored_pairs(features: Ints, beliefs: Beliefs, place: Grid, owners: Ints, le
     pairs = Pairs(np.empty(1024, np.int64), np.empty(1024, np.int64), np.empty(1024, np.int64))
     near = np.empty(9 * beliefs.max_candidates, np.int64)
     found = 0
-    pair = np.empty(2, np.int64)
     for i in owners:
         row, column = place.cell[i] // place.columns, place.cell[i] % place.columns
         size = 0
@@ -178,8 +166,7 @@ def scored_pairs(features: Ints, beliefs: Beliefs, place: Grid, owners: Ints, le
             near[:size].sort()
             size = beliefs.max_candidates
         for j in near[:size]:
-            pair[0], pair[1] = i, j
-            gain = evidence(features, beliefs, pair)
+            gain = pair_evidence(features, beliefs, i, j, least)
             if gain > least:
                 pairs = kept(pairs, found, i, j, gain)
                 found += 1

@@ -193,13 +193,15 @@ def lost(
     return rows[contested(chosen, beliefs, named, joins, tied, least)]
 
 
-def settled(features: Ints, beliefs: Beliefs, pairs: Pairs, owner: Ints, least: int) -> Ints:
+def settled(
+    features: Ints, beliefs: Beliefs, pairs: Pairs, owner: Ints, crossing: Mask, least: int
+) -> Ints:
     """Return the groups that one search over all rows finds.
 
-    `owner` holds those of searches over sets of whole groups, each set by itself.
+    `owner` holds those of searches over sets of rows, each set by itself; `crossing` tells the
+    pairs that lead from one set to another, which none of the searches has seen.
     """
     owner, again = owner.copy(), np.zeros(owner.size, np.bool_)
-    crossing = owner[pairs.first] != owner[pairs.second]
     while True:
         groups = lost(features, beliefs, pairs, owner, crossing, least)
         if not groups.size:
