@@ -166,13 +166,15 @@ def _escaped(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
 
 
 def _special_bytes(column: pa.ChunkedArray | pa.Array) -> list[int]:
-    """The bytes that must be escaped and may stand in the column: it may be a slice of more."""
+    """The bytes that must be escaped and stand in the column, nulls among them."""
     chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
     there: set[int] = set()
     for chunk in chunks:
-        held = chunk.buffers()[2]
-        if held is not None and held.size:
-            data = np.frombuffer(held, np.uint8)
+        _, bounds, held = chunk.buffers()
+        if len(chunk) and held is not None and held.size:
+            width = np.int64 if pa.types.is_large_string(chunk.type) else np.int32
+            ends = np.frombuffer(bounds, width)[[chunk.offset, chunk.offset + len(chunk)]]
+            data = np.frombuffer(held, np.uint8)[ends[0] : ends[1]]
             marked = data[(data < 0x20) | (data == ord('"')) | (data == ord("\\"))]
             there.update(np.unique(marked).tolist())
     return sorted(there)

@@ -9,6 +9,7 @@ that, is left to `amend`.
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Iterable
 
 import numpy as np
@@ -28,18 +29,23 @@ class Lists:
         order = np.argsort(key, kind="stable")
         self._key, self._slot = key[order], slot[order]
         self._added: dict[int, list[int]] = {}
+        self._added_keys: list[int] = []
 
     def add(self, key: int, slot: int) -> None:
         """Add a slot to a key."""
+        if key not in self._added:
+            insort(self._added_keys, key)
         self._added.setdefault(key, []).append(slot)
 
     def between(self, low: Ints, high: Ints) -> Ints:
         """Return the slots of all keys from a `low` up to but not including its `high`."""
         begin, end = np.searchsorted(self._key, low), np.searchsorted(self._key, high)
         found = [self._slot[a:b] for a, b in zip(begin.tolist(), end.tolist(), strict=True)]
-        for key, slots in self._added.items():
-            if ((low <= key) & (key < high)).any():
-                found.append(np.array(slots, np.int64))
+        for a, b in zip(low.tolist(), high.tolist(), strict=True):
+            keys = self._added_keys[
+                bisect_left(self._added_keys, a) : bisect_left(self._added_keys, b)
+            ]
+            found += [np.array(self._added[key], np.int64) for key in keys]
         return np.concatenate(found) if found else NOTHING
 
 
