@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from math import exp, log
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +18,8 @@ from foedus.incidents.agglomerate import components
 from foedus.incidents.beliefs import Stated, Ways, beliefs
 from foedus.incidents.density import log_density
 from foedus.incidents.groups import group
-from foedus.incidents.likelihood import Beliefs, Ints, evidence
+from foedus.incidents.likelihood import IMPOSSIBLE, SOURCE, Beliefs, Ints, evidence
+from foedus.incidents.memberships import CERTAIN, probability_ppm
 from foedus.incidents.parameters import Parameters
 from foedus.incidents.words import word_prints
 
@@ -96,6 +98,7 @@ def test_groups_are_the_same_however_the_record_is_cut(rows: Ints, runs: int) ->
     cut, whole = (group(rows, believed, 0, Cut(count)) for count in (runs, 1))
     assert cut.group.tolist() == whole.group.tolist() == naive_groups(rows, believed)
     assert cut.gain.tolist() == whole.gain.tolist()
+    assert cut.doubt.tolist() == whole.doubt.tolist()
 
 
 @settings(deadline=None, max_examples=40)
@@ -109,6 +112,62 @@ def test_belonging_is_what_the_group_loses(rows: Ints) -> None:
         rest = members[members != at]
         expected = evidence(rows, believed, members) - evidence(rows, believed, rest)
         assert found.gain[at] == (expected if members.size > 1 else 0)
+
+
+def naive_doubt(rows: Ints, believed: Beliefs, named: list[int], at: int) -> int:
+    """What speaks for all that one report, or one exchange of two, could be instead."""
+    count = rows.shape[0]
+    tied = {
+        pair
+        for pair in combinations(range(count), 2)
+        if evidence(rows, believed, np.array(pair)) > 0
+    }
+    held = {name: {k for k in range(count) if named[k] == name} for name in named}
+
+    def gain(*changes: tuple[set[int], set[int]]) -> float:
+        scores = [evidence(rows, believed, np.array(sorted(now), np.int64)) for _, now in changes]
+        before = [evidence(rows, believed, np.array(sorted(was), np.int64)) for was, _ in changes]
+        return exp((sum(scores) - sum(before)) / 1e6) if min(scores) > IMPOSSIBLE else 0.0
+
+    own = held[named[at]]
+    rest = own - {at}
+    total = gain((own, rest))
+    for name, other in held.items():
+        if name != named[at] and any((min(k, at), max(k, at)) in tied for k in other):
+            kept = {k for k in other if rows[k, SOURCE] != rows[at, SOURCE]}
+            total += gain((own, rest), (other, kept | {at}))
+    for rival in range(count):
+        near = any((min(k, rival), max(k, rival)) in tied for k in rest)
+        if rival not in own and rows[rival, SOURCE] == rows[at, SOURCE] and near:
+            other = held[named[rival]]
+            total += gain((own, rest | {rival}), (other, other - {rival}))
+            if len(other) > 1:
+                total += gain((own, rest | {rival}), (other, other - {rival} | {at}))
+    return round(log(total) * 1e6)
+
+
+@settings(deadline=None, max_examples=80)
+@given(records())
+def test_doubt_weighs_every_single_change(rows: Ints) -> None:
+    """A membership is weighed against all that one report or one exchange could be instead."""
+    believed = beliefs(MERGED, WAYS)
+    found = group(rows, believed, 0, LocalEngine(1))
+    named = found.group.tolist()
+    for at, name in enumerate(named):
+        if named.count(name) == 1:
+            assert found.doubt[at] == CERTAIN
+        else:
+            assert found.doubt[at] == pytest.approx(naive_doubt(rows, believed, named, at), abs=5)
+
+
+def test_less_is_certain_where_more_could_be() -> None:
+    """Probabilities fall with doubt, stay within bounds, and one alone is certain."""
+    doubt = np.array([CERTAIN, -40_000_000, -1_000_000, 0, 2_000_000])
+    found = probability_ppm(doubt, 0.6)
+    assert (np.diff(found) <= 0).all()
+    assert found[0] == 1_000_000
+    assert found[3] == 500_000
+    assert (probability_ppm(doubt[1:3], 1.0) >= found[1:3]).all()
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=12))

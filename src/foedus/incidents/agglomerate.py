@@ -213,27 +213,3 @@ def agglomerated(
                 x, y = min(a, other), max(a, other)
                 heapq.heappush(heap, (-more, x, y, groups.version[x], groups.version[y]))
     return owner, joins
-
-
-@njit(cache=True, nogil=True)
-def belonging(features: Ints, beliefs: Beliefs, owner: Ints) -> Ints:
-    """Return for each report what its group loses without it, in micronats; 0 if it is alone."""
-    count = owner.size
-    order = np.argsort(owner, kind="mergesort")
-    gains = np.zeros(count, np.int64)
-    at = 0
-    while at < count:
-        end = at
-        while end < count and owner[order[end]] == owner[order[at]]:
-            end += 1
-        size = end - at
-        if size > 1:
-            members = np.sort(order[at:end])
-            whole = evidence(features, beliefs, members)
-            rest = np.empty(size - 1, np.int64)
-            for k in range(size):
-                rest[:k] = members[:k]
-                rest[k:] = members[k + 1 :]
-                gains[members[k]] = whole - evidence(features, beliefs, rest)
-        at = end
-    return gains

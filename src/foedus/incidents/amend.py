@@ -24,12 +24,12 @@ from foedus.base.encoding import schema
 from foedus.engines.engine import Engine
 from foedus.errors import Fault, OperatorError
 from foedus.incidents import consensus
-from foedus.incidents.agglomerate import belonging
 from foedus.incidents.beliefs import Setting, Ways, beliefs
 from foedus.incidents.features import Prepared, prepare
-from foedus.incidents.from_reports import Fused, in_order, least_gain, named, ranks, tell
-from foedus.incidents.groups import found_pairs, joined
+from foedus.incidents.from_reports import Fused, in_order, least_gain, named, ranks, spread, tell
+from foedus.incidents.groups import Grouped, found_pairs, joined
 from foedus.incidents.likelihood import ACTOR, CONTENT, KIND, TARGET, TIME_ROW, Beliefs, Ints
+from foedus.incidents.memberships import weighed
 from foedus.incidents.reach import Index, moved, rescored
 from foedus.incidents.settling import lost, rows_of, searched
 from foedus.incidents.standing import Lists, Members, Rows, Ties
@@ -162,17 +162,14 @@ class Standing:
         blank = np.zeros((alone.size, 14), np.int64)
         hour = np.concatenate([prepared.hour, alone * 0])
         self.rows = Rows(np.vstack([prepared.features, blank]), hour, ids)
-        self.rows.group[:count], self.rows.gain[:count] = grouped.group, grouped.gain
+        self.rows.group[:count] = grouped.group
+        self.rows.gain[:count], self.rows.doubt[:count] = grouped.gain, grouped.doubt
         self.members = Members(self.rows.group[: reports.num_rows])
         self.ties = Ties(pairs, count)
         self.index = Index(self.rows, Lists(np.zeros(0, np.int64), alone[:0]), setting)
         matched = np.arange(count)
         self.index = self.index._replace(by_cell=Lists(self.index.keys(matched), matched))
-        owner = np.arange(reports.num_rows)
-        owner[prepared.row] = prepared.row[grouped.group]
-        gain = np.zeros(reports.num_rows, np.int64)
-        gain[prepared.row] = grouped.gain
-        self._first = tell(reports, owner, gain, setting)
+        self._first = tell(reports, spread(reports.num_rows, prepared.row, grouped), setting)
         self._gone: set[str] = set()
         self._told: dict[str, Fused] = {}
 
@@ -275,7 +272,8 @@ class Side(NamedTuple):
     """Some groups at one time: their reports, in canonical order where they may be matched."""
 
     groups: dict[int, Ints]
-    gain: dict[int, int]
+    ties: dict[int, tuple[int, int]]
+    """Gain and doubt of each report."""
 
 
 def _searched_again(
@@ -300,10 +298,12 @@ def _searched_again(
             break
         drawn |= more
     ended = {int(rows.group[slot]) for slot in old}
-    before = _side(standing, (drawn | ended) - set(new.tolist()))
+    before = _side(standing, (drawn | ended | beside) - set(new.tolist()))
     kept = np.flatnonzero(again)
-    found = np.searchsorted(kept, owner[kept])
-    return before, _regrouped(standing, drawn | ended, block[kept], found)
+    names = _regrouped(standing, drawn | ended, block[kept], np.searchsorted(kept, owner[kept]))
+    asked = names | beside
+    _weighed_again(standing, asked)
+    return before, _side(standing, asked)
 
 
 def _first_of(group: Ints) -> Ints:
@@ -313,23 +313,40 @@ def _first_of(group: Ints) -> Ints:
 
 
 def _side(standing: Standing, groups: set[int]) -> Side:
+    rows = standing.rows
     found = {group: standing.members.of(group) for group in sorted(groups)}
     found = {group: slots for group, slots in found.items() if slots.size}
-    gain = {int(s): int(standing.rows.gain[s]) for slots in found.values() for s in slots}
-    return Side(found, gain)
+    slots = np.concatenate([*found.values(), np.zeros(0, np.int64)])
+    ties = zip(rows.gain[slots].tolist(), rows.doubt[slots].tolist(), strict=True)
+    return Side(found, dict(zip(slots.tolist(), ties, strict=True)))
 
 
-def _regrouped(standing: Standing, before: set[int], slots: Ints, owner: Ints) -> Side:
-    """Enter the groups that were found in the place of those before."""
-    rows = standing.rows
-    gain = belonging(rows.features[slots], standing.known.beliefs, owner)
+def _regrouped(standing: Standing, before: set[int], slots: Ints, owner: Ints) -> set[int]:
+    """Enter the groups that were found in the place of those before, and return their names."""
     for group in before:
         standing.members.set(group, slots[:0])
-    rows.group[slots], rows.gain[slots] = slots[owner], gain
-    names = np.unique(slots[owner]).tolist()
+    standing.rows.group[slots] = slots[owner]
+    names = set(np.unique(slots[owner]).tolist())
     for name in names:
         standing.members.set(name, slots[slots[owner] == name])
-    return _side(standing, set(names))
+    return names
+
+
+def _weighed_again(standing: Standing, groups: set[int]) -> None:
+    """Weigh the memberships of groups anew, against all groups that pairs tie to them."""
+    rows, members = standing.rows, standing.members
+    own = {int(slot) for group in groups for slot in members.of(group)}
+    beside = {int(rows.group[slot]) for slot in standing.ties.neighbours(own)} - groups
+    others = {int(slot) for group in beside for slot in members.of(group)}
+    block = rows.ordered(own | others)
+    owner = _first_of(rows.group[block])
+    asked = np.isin(block, np.fromiter(own, np.int64, len(own)))
+    pairs = standing.ties.among(block)
+    found = weighed(
+        rows.features[block], standing.known.beliefs, owner, pairs, np.unique(owner[asked])
+    )
+    rows.gain[block[asked]] = found.gain[asked]
+    rows.doubt[block[asked]] = found.doubt[asked]
 
 
 def _told(standing: Standing, before: Side, after: Side) -> Diff:
@@ -337,7 +354,7 @@ def _told(standing: Standing, before: Side, after: Side) -> Diff:
     same = {
         group for group, slots in after.groups.items()
         if np.array_equal(np.sort(slots), np.sort(before.groups.get(group, slots[:0])))
-        and all(before.gain[int(slot)] == after.gain[int(slot)] for slot in slots)
+        and all(before.ties[int(slot)] == after.ties[int(slot)] for slot in slots)
     }  # fmt: skip
     was, now = _names(standing, before), _names(standing, after)
     ids = dict(now.values())
@@ -369,8 +386,8 @@ def _tell(standing: Standing, groups: Sequence[Ints]) -> Fused:
     slots = np.concatenate([*groups, np.zeros(0, np.int64)])
     first = np.cumsum([0, *(group.size for group in groups)])[:-1]
     owner = np.repeat(first, [group.size for group in groups]).astype(np.int64)
-    reports = standing.reports.take(slots)
-    return tell(reports, owner, standing.rows.gain[slots], standing.setting)
+    grouped = Grouped(owner, standing.rows.gain[slots], standing.rows.doubt[slots])
+    return tell(standing.reports.take(slots), grouped, standing.setting)
 
 
 def _names(standing: Standing, side: Side) -> dict[int, tuple[str, str]]:

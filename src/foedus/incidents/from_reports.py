@@ -33,6 +33,7 @@ from foedus.incidents.features import (
 from foedus.incidents.groups import Grouped, group
 from foedus.incidents.independence import copying, voices
 from foedus.incidents.likelihood import MICRONAT, Ints
+from foedus.incidents.memberships import CERTAIN, probability_ppm
 from foedus.incidents.record import Incident, Member
 from foedus.reports.taxonomy import UNKNOWN, Taxonomy
 
@@ -41,7 +42,6 @@ UNTOLD: Final = frozenset(
 )
 """Columns of reports that no incident repeats: they are not carried along."""
 GROUPS_AT_ONCE: Final = 1 << 16
-MILLION: Final = 1_000_000
 NO_SIDE: Final = "none"
 ORDER: Final = {
     name: [(column, "ascending") for column in columns]
@@ -84,8 +84,7 @@ def fuse(reports: pa.Table, setting: Setting, engine: Engine) -> Fused:
     known = beliefs(setting, prepared.ways)  # (2)
     least = least_gain(setting)
     grouped = group(prepared.features, known, least, engine)  # (3)
-    owner, gain = _spread(reports.num_rows, prepared.row, grouped)
-    return tell(reports, owner, gain, setting)
+    return tell(reports, spread(reports.num_rows, prepared.row, grouped), setting)
 
 
 def least_gain(setting: Setting) -> int:
@@ -93,24 +92,26 @@ def least_gain(setting: Setting) -> int:
     return round(setting.parameters.least_gain_nat * MICRONAT)
 
 
-def tell(reports: pa.Table, owner: Ints, gain: Ints, setting: Setting) -> Fused:
-    """Return what groups say together; `owner` names the group of each row by one of its rows.
+def tell(reports: pa.Table, grouped: Grouped, setting: Setting) -> Fused:
+    """Return what groups say together; a group is named by the row of one of its reports.
 
-    `gain` is what the group loses without each report, in micronats. What one group says depends
-    on its own reports alone.
+    What one group says depends on its own reports alone.
     """
-    return in_order(_told(reports, owner, gain, setting))
+    return in_order(_told(reports, grouped, setting))
 
 
-def _told(reports: pa.Table, owner: Ints, gain: Ints, setting: Setting) -> dict[str, pa.Table]:
+def _told(reports: pa.Table, grouped: Grouped, setting: Setting) -> dict[str, pa.Table]:
     rank = ranks(reports.column("report_id"))
     told = reports.select([name for name in reports.column_names if name not in UNTOLD])
-    members = consensus.sorted_by_group(told, rank[owner], rank)  # (4)
+    group = rank[grouped.group]
+    members = consensus.sorted_by_group(told, group, rank)  # (4)
     members = consensus.heard(members, _voices(members, setting))
     names = named(members)  # (5)
-    gains = gain[np.lexsort((rank, rank[owner]))]
     said = _incidents(members, names, setting)  # (6)
-    return {**said._asdict(), "members": _members(members, names, gains)}
+    by = np.lexsort((rank, group))
+    probability = probability_ppm(grouped.doubt[by], setting.parameters.doubt_weight)
+    ties = _members(members, names, grouped.gain[by], probability)
+    return {**said._asdict(), "members": ties}
 
 
 def in_order(tables: dict[str, pa.Table]) -> Fused:
@@ -128,13 +129,12 @@ def ranks(ids: pa.ChunkedArray) -> Ints:
     return rank
 
 
-def _spread(count: int, row: Ints, grouped: Grouped) -> tuple[Ints, Ints]:
+def spread(count: int, row: Ints, grouped: Grouped) -> Grouped:
     """Bring groups of prepared reports to the rows of the table; the others stand alone."""
-    owner = np.arange(count)
-    gain = np.zeros(count, np.int64)
-    owner[row] = row[grouped.group]
-    gain[row] = grouped.gain
-    return owner, gain
+    whole = Grouped(np.arange(count), np.zeros(count, np.int64), np.full(count, CERTAIN))
+    whole.group[row] = row[grouped.group]
+    whole.gain[row], whole.doubt[row] = grouped.gain, grouped.doubt
+    return whole
 
 
 def _voices(members: Sorted, setting: Setting) -> Ints:
@@ -277,18 +277,15 @@ def _set_apart(members: Sorted) -> pa.Array:
     return _taken(members, "set_apart", consensus.first_by(members, absent.astype(np.int64)))
 
 
-def _members(members: Sorted, names: Names, gains: Ints) -> pa.Table:
-    """The tie of each report; its probability is that of the gain read as log-odds."""
+def _members(members: Sorted, names: Names, gains: Ints, probability: Ints) -> pa.Table:
+    """The tie of each report to its incident."""
     group = pa.array(members.group)
-    lone = np.diff(members.start)[members.group] == 1
-    odds = np.exp(np.clip(gains / MICRONAT, -30.0, 30.0))
-    probability = np.where(lone, MILLION, np.rint(MILLION * odds / (1.0 + odds)))
     return pa.table(
         {
             "incident_id": names.incident_id.take(group),
             "lineage_id": names.lineage_id.take(group),
             "report_id": members.reports.column("report_id"),
-            "probability_ppm": probability.astype(np.int64),
+            "probability_ppm": probability,
             "score_micronat": gains,
         },
         schema=schema(Member),

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Groups of reports that are one happening: pairs, parts, best-first joining, on an engine.
+"""Groups of reports that are one happening: pairs, best-first joining, weighing, on an engine.
 
-The two kernels take and give Arrow tables of whole numbers and know nothing outside them, so that
+The three kernels take and give Arrow tables of whole numbers and know nothing outside them, so that
 any engine may run them. Pairs are found in runs of time, each run seeing as far ahead as a report
 can reach. Joining goes by runs too, each with the pairs inside it; where groups of two runs meet,
-`settling` makes of them what one search over all would have found. Runs are cut by load, so that a
-dense day is cut as well. Both give the same rows however cut.
+`settling` makes of them what one search over all would have found. Memberships are weighed at last,
+each run seeing the groups that pairs tie to its own. Runs are cut by load, so that a dense day is
+cut as well. All give the same rows however cut.
 """
 
 from __future__ import annotations
@@ -20,21 +21,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from foedus.engines.engine import Engine
-from foedus.incidents.agglomerate import agglomerated, belonging
+from foedus.incidents.agglomerate import agglomerated
 from foedus.incidents.likelihood import COLUMNS, FIRST_HOUR, SOURCE, TIME_ROW, Beliefs, Ints
+from foedus.incidents.memberships import CERTAIN, weighed
 from foedus.incidents.pairs import Pairs, grid, scored_pairs
-from foedus.incidents.settling import rows_of, settled
+from foedus.incidents.settling import settled
 
 BLOCKS_PER_SLOT: Final = 4
 PAIRS: Final = ("second", "gain")
 
 
 class Grouped(NamedTuple):
-    """The group of each report, named by its first report, and what the report adds to it."""
+    """The group of each report, named by its first report, and how it holds the report."""
 
     group: Ints
     gain: Ints
     """What the group loses without the report, in micronats; 0 for a report alone."""
+    doubt: Ints
+    """What speaks for all else, in micronats (`memberships`)."""
 
 
 def to_block(features: Ints, extra: dict[str, Ints]) -> pa.Table:
@@ -59,14 +63,31 @@ def pair_kernel(block: pa.Table, beliefs: Beliefs, least: int) -> pa.Table:
 
 
 def group_kernel(block: pa.Table, beliefs: Beliefs, least: int) -> pa.Table:
-    """Join the reports of a block, each row with a list of its pairs; gives row, group and gain."""
+    """Join the reports of a block, each row with a list of its pairs; gives row and group."""
     features = from_block(block)
     row = block.column("row").to_numpy()
     later = block.column("second").combine_chunks()
     first = pc.list_parent_indices(later).to_numpy()
     second, gain = (pc.list_flatten(block.column(name)).to_numpy() for name in PAIRS)
     owner, _ = agglomerated(features, beliefs, first, np.searchsorted(row, second), gain, least)
-    return pa.table({"row": row, "group": row[owner], "gain": belonging(features, beliefs, owner)})
+    return pa.table({"row": row, "group": row[owner]})
+
+
+def weigh_kernel(block: pa.Table, beliefs: Beliefs) -> pa.Table:
+    """Weigh the memberships of a block's own groups; gives row, gain and doubt of their members.
+
+    Each row has its group, whether that is the block's own, and a list of its pairs.
+    """
+    features = from_block(block)
+    row = block.column("row").to_numpy()
+    owner = np.searchsorted(row, block.column("group").to_numpy())
+    own = np.flatnonzero(block.column("owned").to_numpy())
+    later = block.column("second").combine_chunks()
+    first = pc.list_parent_indices(later).to_numpy()
+    second = np.searchsorted(row, pc.list_flatten(later).to_numpy())
+    pairs = Pairs(first, second, second)
+    found = weighed(features, beliefs, owner, pairs, np.unique(owner[own]))
+    return pa.table({"row": row[own], "gain": found.gain[own], "doubt": found.doubt[own]})
 
 
 def runs(features: Ints, beliefs: Beliefs, count: int) -> Iterator[pa.Table]:
@@ -97,12 +118,31 @@ def parts(features: Ints, pairs: Pairs, part: Ints) -> Iterator[pa.Table]:
         found = Pairs(*(values[low:high][inside] for values in pairs))
         tied = np.unique(np.concatenate([found.first, found.second]))
         if tied.size:
-            offsets = pa.array(np.searchsorted(found.first, np.append(tied, end)), pa.int32())
-            lists = {
-                name: pa.ListArray.from_arrays(offsets, pa.array(getattr(found, name)))
-                for name in PAIRS
-            }
-            yield to_block(features[tied], {"row": tied, **lists})
+            yield to_block(features[tied], {"row": tied, **lists(found, tied)})
+
+
+def lists(pairs: Pairs, rows: Ints) -> dict[str, pa.Array]:
+    """Return the pairs of each row as lists, by column; `rows` hold all that come first in one."""
+    offsets = pa.array(np.searchsorted(pairs.first, np.append(rows, rows[-1] + 1)), pa.int32())
+    return {
+        name: pa.ListArray.from_arrays(offsets, pa.array(getattr(pairs, name))) for name in PAIRS
+    }
+
+
+def surroundings(features: Ints, pairs: Pairs, owner: Ints, part: Ints) -> Iterator[pa.Table]:
+    """Cut groups into runs, each with the groups that pairs tie to it; `part` numbers the runs."""
+    run = part[owner]
+    for number in range(int(part[-1]) + 1):
+        own = run == number
+        chosen = own[pairs.first] | own[pairs.second]
+        seen = Pairs(*(values[chosen] for values in pairs))
+        marked = np.zeros(owner.size, np.bool_)
+        marked[owner[seen.first]] = marked[owner[seen.second]] = True
+        rows = np.flatnonzero(marked[owner])
+        if rows.size:
+            extra = {"row": rows, "group": owner[rows], "owned": own[rows].astype(np.int64)}
+            tied = lists(seen, rows)["second"]
+            yield to_block(features[rows], {**extra, "second": tied})
 
 
 def may_pair(features: Ints, beliefs: Beliefs) -> bool:
@@ -124,22 +164,21 @@ def found_pairs(features: Ints, beliefs: Beliefs, least: int, engine: Engine) ->
 def joined(features: Ints, beliefs: Beliefs, pairs: Pairs, least: int, engine: Engine) -> Grouped:
     """Return the groups into which best-first joining brings the reports."""
     total = features.shape[0]
-    grouped = Grouped(np.arange(total), np.zeros(total, np.int64))
+    owner, gain, doubt = np.arange(total), np.zeros(total, np.int64), np.full(total, CERTAIN)
     if not pairs.first.size:
-        return grouped
-    joining = partial(group_kernel, beliefs=beliefs, least=least)
+        return Grouped(owner, gain, doubt)
     part = parts_of(total, pairs, engine.slots)
+    joining = partial(group_kernel, beliefs=beliefs, least=least)
     for done in engine.map(joining, parts(features, pairs, part)):
-        row = done.column("row").to_numpy()
-        grouped.group[row] = done.column("group").to_numpy()
-        grouped.gain[row] = done.column("gain").to_numpy()
+        owner[done.column("row").to_numpy()] = done.column("group").to_numpy()
     crossing = part[pairs.first] != part[pairs.second]
-    owner = settled(features, beliefs, pairs, grouped.group, crossing, least)
-    changed = owner != grouped.group
-    rows = rows_of(np.concatenate([owner[changed], grouped.group[changed]]), owner)
-    gain = belonging(features[rows], beliefs, np.searchsorted(rows, owner[rows]))
-    grouped.gain[rows] = gain
-    return Grouped(owner, grouped.gain)
+    owner = settled(features, beliefs, pairs, owner, crossing, least)
+    weighing = partial(weigh_kernel, beliefs=beliefs)
+    for done in engine.map(weighing, surroundings(features, pairs, owner, part)):
+        row = done.column("row").to_numpy()
+        gain[row] = done.column("gain").to_numpy()
+        doubt[row] = done.column("doubt").to_numpy()
+    return Grouped(owner, gain, doubt)
 
 
 def group(features: Ints, beliefs: Beliefs, least: int, engine: Engine) -> Grouped:

@@ -26,6 +26,7 @@ Hours = Annotated[int, Meta(ge=1, le=2_000)]
 Cell = Annotated[int, Meta(ge=1_000, le=1_000_000)]
 Half = Annotated[float, Meta(ge=0.0, lt=0.5)]
 Share = Annotated[float, Meta(gt=0.0, lt=1.0)]
+Weight = Annotated[float, Meta(gt=0.0, le=1.0)]
 Positive = Annotated[float, Meta(gt=0.0, le=1_000.0)]
 Nat = Annotated[float, Meta(ge=-100.0, le=100.0)]
 
@@ -71,6 +72,8 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Log-likelihood ratio of two accounts whose words do not agree at all."""
     least_gain_nat: Nat = 0.0
     """Two groups join only if joining makes the whole record more likely by more than this."""
+    doubt_weight: Weight = 0.6
+    """Doubts of a membership are weighed by this: the less, the nearer to a half."""
 
     @property
     def digest(self) -> str:

@@ -73,7 +73,11 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     lineage_id: Annotated[str, Meta(description="lineage id of the incident")]
     report_id: Annotated[str, Meta(description="the report")]
     probability_ppm: Annotated[
-        int, Meta(description="probability that it belongs there rather than alone", extra=PPM)
+        int,
+        Meta(
+            description="probability that it belongs there, not alone or elsewhere",
+            extra=PPM,
+        ),
     ]
     score_micronat: Annotated[
         int, Meta(description="log-likelihood ratio of belonging to standing alone, in 1e-6 nat")

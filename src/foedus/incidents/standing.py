@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from foedus.incidents.likelihood import FIRST_HOUR, Ints
+from foedus.incidents.memberships import CERTAIN
 from foedus.incidents.pairs import Pairs
 from foedus.incidents.settling import Mask
 
@@ -140,6 +141,7 @@ class Rows:
         self.size = features.shape[0]
         self.features, self.hour = features, hour
         self.group, self.gain = np.arange(self.size), np.zeros(self.size, np.int64)
+        self.doubt = np.full(self.size, CERTAIN)
         self.alive: Mask = np.ones(self.size, np.bool_)
         self._first_hour = features[: len(ids), FIRST_HOUR].copy()
         self._ids = ids
@@ -150,7 +152,8 @@ class Rows:
         slots = np.arange(self.size, self.size + hour.size)
         self._reserve(self.size + hour.size)
         self.features[slots], self.hour[slots] = features, hour
-        self.group[slots], self.gain[slots], self.alive[slots] = slots, 0, True
+        self.group[slots], self.gain[slots], self.doubt[slots] = slots, 0, CERTAIN
+        self.alive[slots] = True
         for slot, report_id in zip(slots.tolist(), ids, strict=True):
             first = int(self.features[slot, FIRST_HOUR])
             self._later[slot] = (self._place(first, report_id), (first, report_id))
@@ -161,9 +164,9 @@ class Rows:
         more = max(1_024, size // 16)
         if size > self.features.shape[0]:
             self.features = np.vstack([self.features, np.zeros((more, 14), np.int64)])
-            self.hour, self.group, self.gain = (
+            self.hour, self.group, self.gain, self.doubt = (
                 np.append(part, np.zeros(more, np.int64))
-                for part in (self.hour, self.group, self.gain)
+                for part in (self.hour, self.group, self.gain, self.doubt)
             )
             self.alive = np.append(self.alive, np.zeros(more, np.bool_))
 
