@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from accounts import account, profile, setting, table
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from foedus.base.encoding import from_table
 from foedus.engines.local import LocalEngine
-from foedus.incidents.from_reports import Fused, fuse
+from foedus.incidents.from_reports import ORDER, Fused, fuse, fuse_in_runs
 from foedus.incidents.parameters import Parameters
 from foedus.incidents.record import Disagreement, Incident, Member
 from foedus.reports.record import Report
@@ -209,3 +210,16 @@ def test_denser_reporting_joins_less() -> None:
     assert quiet.incidents.num_rows == 1
     lineage = {m["report_id"]: m["lineage_id"] for m in busy.members.to_pylist()}
     assert lineage["a:x"] != lineage["b:y"]
+
+
+@settings(deadline=None, max_examples=30)
+@given(accounts(), st.integers(1, 20))
+def test_runs_hold_whole_incidents_and_all_of_them(made: list[Report], at_once: int) -> None:
+    """A record that is told run by run is the record, however long a run is."""
+    whole = fuse(table(made), setting(), ONE)
+    runs = list(fuse_in_runs(table(made), setting(), ONE, at_once))
+    for name, order in ORDER.items():
+        parts = [getattr(run, name) for run in runs]
+        assert pa.concat_tables(parts).sort_by(order) == getattr(whole, name)
+    found = [set(run.incidents["lineage_id"].to_pylist()) for run in runs]
+    assert sum(map(len, found)) == len(set().union(*found)) == whole.incidents.num_rows

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs kernels in threads of this process; kernels release the interpreter lock while they work."""
+"""Runs kernels in threads of this process; kernels release the interpreter lock while they work.
+
+Blocks are cut while others are worked on: no more than one waits, however many there are.
+"""
 
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pyarrow as pa
 
@@ -27,5 +31,11 @@ class LocalEngine:
         """Return the kernel's result for each block, in the order of the blocks."""
         if self._threads == 1:
             return [kernel(block) for block in blocks]
+        done: list[pa.Table] = []
+        running: deque[Future[pa.Table]] = deque()
         with ThreadPoolExecutor(self._threads) as pool:
-            return list(pool.map(kernel, blocks))
+            for block in blocks:
+                running.append(pool.submit(kernel, block))
+                if len(running) > self._threads:
+                    done.append(running.popleft().result())
+            return done + [one.result() for one in running]

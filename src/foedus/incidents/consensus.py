@@ -47,19 +47,18 @@ class Sorted(NamedTuple):
 
 
 def sorted_by_group(reports: pa.Table, group: Ints, order: Ints) -> Sorted:
-    """Sort reports by group; `order` gives the rank of each row within its group.
-
-    Each row is a voice of its own until `heard` says otherwise.
-    """
+    """Sort reports by group; `order` gives the rank of each row within its group."""
     by = np.lexsort((order, group))
-    named = group[by]
-    begins = np.flatnonzero(np.append(True, named[1:] != named[:-1])) if named.size else named
-    number = np.zeros(named.size, np.int64)
+    return standing_sorted(reports.take(by), group[by])
+
+
+def standing_sorted(reports: pa.Table, group: Ints) -> Sorted:
+    """Return reports that stand sorted by group; each row is a voice of its own until `heard`."""
+    begins = np.flatnonzero(np.append(True, group[1:] != group[:-1])) if group.size else group
+    number = np.zeros(group.size, np.int64)
     number[begins[1:]] = 1
-    start = np.append(begins, named.size)
-    return Sorted(
-        reports.take(by).combine_chunks(), np.cumsum(number), start, np.arange(named.size)
-    )
+    start = np.append(begins, group.size)
+    return Sorted(reports.combine_chunks(), np.cumsum(number), start, np.arange(group.size))
 
 
 def heard(members: Sorted, first_of_voice: Ints) -> Sorted:

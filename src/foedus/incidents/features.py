@@ -24,7 +24,25 @@ from foedus.incidents.beliefs import (
     reports_per_incident,
 )
 from foedus.incidents.density import log_density
-from foedus.incidents.likelihood import LOG_DENSITY, METRES_PER_E7, Ints
+from foedus.incidents.likelihood import (
+    ACTOR,
+    COLUMNS,
+    CONTENT,
+    EAST,
+    FIRST_HOUR,
+    KIND,
+    LATITUDE,
+    LOG_DENSITY,
+    LONGITUDE,
+    METRES_PER_E7,
+    RADIUS,
+    SOURCE,
+    START_HOUR,
+    TARGET,
+    TIME_ROW,
+    WORDS,
+    Ints,
+)
 from foedus.incidents.parameters import Parameters
 from foedus.incidents.words import word_prints
 from foedus.reports.profile import Labels
@@ -155,25 +173,23 @@ def _prepared(chosen: pa.Table, row: Ints, source: Ints, setting: Setting) -> Pr
     kind = coded(chosen, "kind", lambda source_id: setting.profiles[source_id].kind)
     actor = coded(chosen, "actor", lambda source_id: setting.profiles[source_id].actor)
     target = coded(chosen, "target", lambda source_id: setting.profiles[source_id].target)
-    features = np.stack(
-        [
-            column(chosen, "latitude_e7"),
-            column(chosen, "longitude_e7"),
-            length_of_degree(column(chosen, "latitude_e7")),
-            radii(chosen, parameters),
-            start - late[source] - CLOCK_ERROR_H,
-            time_row,
-            source,
-            content_codes(chosen),
-            word_prints(chosen.column("text")),
-            kind.code,
-            actor.code,
-            target.code,
-            np.zeros(row.size, np.int64),
-            start,
-        ],
-        axis=1,
-    )
+    features = np.empty((row.size, len(COLUMNS)), np.int64)
+    for at, values in (
+        (LATITUDE, column(chosen, "latitude_e7")),
+        (LONGITUDE, column(chosen, "longitude_e7")),
+        (EAST, length_of_degree(column(chosen, "latitude_e7"))),
+        (RADIUS, radii(chosen, parameters)),
+        (FIRST_HOUR, start - late[source] - CLOCK_ERROR_H),
+        (TIME_ROW, time_row),
+        (SOURCE, source),
+        (CONTENT, content_codes(chosen)),
+        (WORDS, word_prints(chosen.column("text"))),
+        (KIND, kind.code),
+        (ACTOR, actor.code),
+        (TARGET, target.code),
+        (START_HOUR, start),
+    ):
+        features[:, at] = values
     hour = start + hours // 2
     features[:, LOG_DENSITY] = log_density(
         features, hour, reports_per_incident(setting.profiles), parameters

@@ -11,6 +11,7 @@ the order of the rows and the engine.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -41,6 +42,7 @@ UNTOLD: Final = frozenset(
     ("item_id", "batch_id", "occurred_zone", "published_us", "known_basis", "text", "url")
 )
 """Columns of reports that no incident repeats: they are not carried along."""
+REPORTS_AT_ONCE: Final = 1 << 18
 GROUPS_AT_ONCE: Final = 1 << 16
 NO_SIDE: Final = "none"
 ORDER: Final = {
@@ -80,11 +82,27 @@ def fuse(reports: pa.Table, setting: Setting, engine: Engine) -> Fused:
 
     `reports` has `schema(Report)`; rows of incidents are ordered by start, then lineage id.
     """
+    return _together(fuse_in_runs(reports, setting, engine))
+
+
+def fuse_in_runs(
+    reports: pa.Table, setting: Setting, engine: Engine, at_once: int = REPORTS_AT_ONCE
+) -> Iterator[Fused]:
+    """Give the same incidents run by run, each in order, for records that are larger than memory.
+
+    A run has whole incidents and at least `at_once` reports, as far as there are. Where `reports`
+    lie in one chunk of a file that is mapped, no more is held than features and pairs, some 400
+    bytes a report, and then one run.
+    """
+    reports = reports.combine_chunks()
+    return told(reports, _grouped(reports, setting, engine), setting, at_once)
+
+
+def _grouped(reports: pa.Table, setting: Setting, engine: Engine) -> Grouped:
     prepared = prepare(reports, setting)  # (1)
     known = beliefs(setting, prepared.ways)  # (2)
-    least = least_gain(setting)
-    grouped = group(prepared.features, known, least, engine)  # (3)
-    return tell(reports, spread(reports.num_rows, prepared.row, grouped), setting)
+    grouped = group(prepared.features, known, least_gain(setting), engine)  # (3)
+    return spread(reports.num_rows, prepared.row, grouped)
 
 
 def least_gain(setting: Setting) -> int:
@@ -97,21 +115,44 @@ def tell(reports: pa.Table, grouped: Grouped, setting: Setting) -> Fused:
 
     What one group says depends on its own reports alone.
     """
-    return in_order(_told(reports, grouped, setting))
+    return _together(told(reports, grouped, setting, REPORTS_AT_ONCE))
+
+
+def told(reports: pa.Table, grouped: Grouped, setting: Setting, at_once: int) -> Iterator[Fused]:
+    """Say what groups say together, in runs of whole groups and at least so many reports."""
+    rank = ranks(reports.column("report_id"))
+    kept = reports.select([name for name in reports.column_names if name not in UNTOLD])
+    group = rank[grouped.group]
+    by = np.lexsort((rank, group))
+    group = group[by]
+    begins = np.flatnonzero(np.append(True, group[1:] != group[:-1]))
+    cuts = np.searchsorted(begins, np.arange(0, max(by.size, 1), at_once))
+    edges = np.unique(np.append(begins[cuts[cuts < begins.size]], by.size))
+    for begin, end in pairwise(edges.tolist() if by.size else [0, 0]):
+        rows = by[begin:end]
+        own = Grouped(group[begin:end], grouped.gain[rows], grouped.doubt[rows])
+        yield in_order(_told(kept.take(pa.array(rows)), own, setting))
 
 
 def _told(reports: pa.Table, grouped: Grouped, setting: Setting) -> dict[str, pa.Table]:
-    rank = ranks(reports.column("report_id"))
-    told = reports.select([name for name in reports.column_names if name not in UNTOLD])
-    group = rank[grouped.group]
-    members = consensus.sorted_by_group(told, group, rank)  # (4)
+    """What the groups of one run say; `reports` stand sorted by group."""
+    members = consensus.standing_sorted(reports, grouped.group)  # (4)
     members = consensus.heard(members, _voices(members, setting))
     names = named(members)  # (5)
     said = _incidents(members, names, setting)  # (6)
-    by = np.lexsort((rank, group))
-    probability = probability_ppm(grouped.doubt[by], setting.parameters.doubt_weight)
-    ties = _members(members, names, grouped.gain[by], probability)
+    probability = probability_ppm(grouped.doubt, setting.parameters.doubt_weight)
+    ties = _members(members, names, grouped.gain, probability)
     return {**said._asdict(), "members": ties}
+
+
+def _together(runs: Iterable[Fused]) -> Fused:
+    """Bring the tables of all runs together, in order."""
+    parts = list(runs)
+    if len(parts) == 1:
+        return parts[0]
+    named = {name: [getattr(part, name) for part in parts] for name in Fused._fields}
+    parts.clear()
+    return in_order({name: pa.concat_tables(named.pop(name)) for name in Fused._fields})
 
 
 def in_order(tables: dict[str, pa.Table]) -> Fused:

@@ -28,6 +28,10 @@ from foedus.incidents.pairs import Pairs, grid, scored_pairs
 from foedus.incidents.settling import settled
 
 BLOCKS_PER_SLOT: Final = 4
+PAIRS_AT_ONCE: Final = 1 << 20
+"""A run of joining has no more pairs than this, so that memory does not grow with the record."""
+REPORTS_AT_ONCE: Final = 1 << 18
+"""A run of finding pairs owns no more reports than this."""
 PAIRS: Final = ("second", "gain")
 
 
@@ -156,7 +160,8 @@ def found_pairs(features: Ints, beliefs: Beliefs, least: int, engine: Engine) ->
     if not may_pair(features, beliefs):
         return Pairs(*(np.zeros(0, np.int64) for _ in Pairs._fields))
     kernel = partial(pair_kernel, beliefs=beliefs, least=least)
-    found = engine.map(kernel, runs(features, beliefs, engine.slots * BLOCKS_PER_SLOT))
+    count = max(engine.slots * BLOCKS_PER_SLOT, features.shape[0] // REPORTS_AT_ONCE)
+    found = engine.map(kernel, runs(features, beliefs, count))
     columns = ([table.column(name).to_numpy() for table in found] for name in Pairs._fields)
     return Pairs(*(np.concatenate(parts) for parts in columns))
 
@@ -167,7 +172,7 @@ def joined(features: Ints, beliefs: Beliefs, pairs: Pairs, least: int, engine: E
     owner, gain, doubt = np.arange(total), np.zeros(total, np.int64), np.full(total, CERTAIN)
     if not pairs.first.size:
         return Grouped(owner, gain, doubt)
-    part = parts_of(total, pairs, engine.slots)
+    part = parts_of(total, pairs, max(engine.slots, pairs.first.size // PAIRS_AT_ONCE))
     joining = partial(group_kernel, beliefs=beliefs, least=least)
     for done in engine.map(joining, parts(features, pairs, part)):
         owner[done.column("row").to_numpy()] = done.column("group").to_numpy()
