@@ -188,7 +188,7 @@ def measured(call: argparse.Namespace) -> dict[str, Any]:
     declared = setting()
     compiled(call.folder, declared, LocalEngine(call.threads))
     start = time.perf_counter()
-    reports = read(call.folder / "all.csv", declared)
+    reports = read(call.folder / "all.csv", declared).combine_chunks()
     read_seconds = time.perf_counter() - start
     with tempfile.TemporaryDirectory() as part:
         path = Path(part) / "reports.arrow"
