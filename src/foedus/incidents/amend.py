@@ -4,10 +4,10 @@
 `stand` fuses a record and keeps what corrections need. `amend` then takes one batch of corrections:
 (1) give reports their slots and take them away; (2) tell the densities around them anew; (3) score
 the pairs that this can touch; (4) search the groups of all reports that were touched again, and
-with them each group that might now join one of these (`settling`), and weigh the memberships of these
-and of the groups beside them anew; (5) say what the groups that changed say; (6) tell by lineage
-what was born, is gone, changed or only looked at. The record is
-then, byte for byte, that of fusing the corrected reports from the start.
+with them each group that might now join one of these (`settling`), and weigh the memberships of
+these and of the groups beside them anew; (5) say what the groups that changed say; (6) tell by
+lineage what was born, is gone, changed or only looked at. The record is then, byte for byte, that
+of fusing the corrected reports from the start.
 """
 
 from __future__ import annotations
