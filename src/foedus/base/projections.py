@@ -13,8 +13,8 @@ import math
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from numba import njit
 
+from foedus.base.kernels import kernel
 from foedus.base.places import E7, EQUATOR_RADIUS_M, FLATTENING, Floats
 from foedus.errors import DrafterError, Fault
 
@@ -57,7 +57,7 @@ def project(frame: Frame, latitude_e7: Any, longitude_e7: Any) -> tuple[Floats, 
     return x.reshape(latitude.shape), y.reshape(latitude.shape)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _projected(
     cone: float, scale: float, base: float, middle: float, latitude: Floats, longitude: Floats
 ) -> tuple[Floats, Floats]:
