@@ -22,7 +22,7 @@ class SeenIds:
     """The ids of one source, over all batches and files of a run."""
 
     def __init__(self) -> None:
-        self._slots: npt.NDArray[np.uint64] = np.zeros(1 << 12, np.uint64)
+        self._slots: npt.NDArray[np.uint64] = np.zeros(1 << 14, np.uint64)
         self._count = 0
 
     def add(self, ids: pa.Array, wanted: Bools) -> Bools:
