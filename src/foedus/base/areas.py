@@ -119,7 +119,10 @@ def membership(area: Area, latitude_e7: Any, longitude_e7: Any, radius_m: Any) -
 
 def membership_at(area: Area, x_m: Any, y_m: Any, radius_m: Any) -> Flags:
     """Return what `membership` does, of points in metres (float64) on the plane of the area."""
-    return _decided(*_parts(area), _flat(x_m), _flat(y_m), _radii(radius_m, x_m))
+    x, y, radius = _flat(x_m), _flat(y_m), _radii(radius_m, x_m)
+    found = np.zeros(len(x), np.int8)
+    _decided(found, *_parts(area), x, y, radius)
+    return found
 
 
 def shares(area: Area, latitude_e7: Any, longitude_e7: Any, radius_m: Any) -> Ints:
@@ -293,11 +296,10 @@ def _encloses(edges: Floats, x: float, y: float) -> bool:
 
 @kernel
 def _decided(
-    edges: Floats, halves: Floats, blocks: Floats, traits: Floats, *points: Floats
-) -> Flags:
+    found: Flags, edges: Floats, halves: Floats, blocks: Floats, traits: Floats, *points: Floats
+) -> None:
     x, y, radius = points
     is_filled, grow = traits[0] > 0, traits[1]
-    found = np.zeros(len(x), np.int8)
     for row in range(len(x)):
         if math.isnan(radius[row]):
             found[row] = -1
@@ -311,7 +313,6 @@ def _decided(
                 found[row] = 1
             elif near - radius[row] <= grow:
                 found[row] = -1
-    return found
 
 
 @kernel

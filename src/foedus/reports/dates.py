@@ -28,6 +28,8 @@ LAST_YEAR: Final = 2100
 _FIELDS: Final = {letter: at for at, letter in enumerate(b"YmdHMSfpz")} | {ord("I"): 3}
 """Directive -> its place among the fields; hours of twelve and of 24 have the same one."""
 _HALF, _ZONE, _CODES = 7, 8, 256
+_UNSAID: Final = (1970, 1, 1, 0, 0, 0, 0, 0, NO_OFFSET)
+"""What the fields hold where a format does not tell."""
 
 Ints = npt.NDArray[np.int64]
 
@@ -60,19 +62,20 @@ def format_fault(written: str) -> str | None:
 def read_dates(spans: Spans, formats: tuple[str, ...]) -> Dates:
     """Read a column by the first of `formats` that fits a row; a clock alone is on 1 Jan 1970."""
     rows = spans.rows
-    local_us = np.zeros(rows, np.int64)
+    found = np.zeros((2, rows), np.int64)
+    found[1] = NO_OFFSET
     status = np.full(rows, UNREAD, np.int8)
-    offset = np.full(rows, NO_OFFSET, np.int32)
+    field = np.zeros(len(_UNSAID), np.int64)
     day_only = np.zeros(rows, np.bool_)
     for written in formats:
         codes = _codes(written)
         open_rows = (status == UNREAD) & spans.valid
         if not open_rows.any():
             break
-        _read(spans.offsets, spans.data, open_rows, codes, local_us, status, offset)
+        _read(spans.offsets, spans.data, open_rows, codes, field, found, status)
         if not any(letter in written for letter in ("%H", "%I")):
             day_only |= open_rows & (status == OK)
-    return Dates(local_us, status, offset, day_only)
+    return Dates(found[0], status, found[1].astype(np.int32), day_only)
 
 
 def _codes(written: str) -> npt.NDArray[np.int32]:
@@ -197,20 +200,16 @@ def _moment(field):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _read(offsets, data, rows, codes, local_us, status, offset):  # type: ignore[no-untyped-def]
-    field = np.zeros(9, np.int64)
+def _read(offsets, data, rows, codes, field, found, status):  # type: ignore[no-untyped-def]
     for row in range(len(rows)):
         if not rows[row]:
             continue
-        field.fill(0)
-        field[0] = 1970
-        field[1] = 1
-        field[2] = 1
-        field[_ZONE] = NO_OFFSET
+        for place in range(len(_UNSAID)):
+            field[place] = _UNSAID[place]
         at, stop = np.int64(offsets[row]), np.int64(offsets[row + 1])
         if not _fields(data, at, stop, codes, field):
             continue
         value, there_is = _moment(field)
-        status[row] = 0 if there_is else 2
-        local_us[row] = value
-        offset[row] = field[_ZONE]
+        status[row] = OK if there_is else IMPOSSIBLE
+        found[0, row] = value
+        found[1, row] = field[_ZONE]
