@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from foedus.base.kernels import kernel, part
 from foedus.base.places import E7, Floats, Place
 from foedus.base.projections import Frame, frame_about, project
 from foedus.errors import DrafterError, Fault
@@ -118,7 +119,10 @@ def membership(area: Area, latitude_e7: Any, longitude_e7: Any, radius_m: Any) -
 
 def membership_at(area: Area, x_m: Any, y_m: Any, radius_m: Any) -> Flags:
     """Return what `membership` does, of points in metres (float64) on the plane of the area."""
-    return _decided(*_parts(area), _flat(x_m), _flat(y_m), _radii(radius_m, x_m))
+    x, y, radius = _flat(x_m), _flat(y_m), _radii(radius_m, x_m)
+    found = np.zeros(len(x), np.int8)
+    _decided(found, *_parts(area), x, y, radius)
+    return found
 
 
 def shares(area: Area, latitude_e7: Any, longitude_e7: Any, radius_m: Any) -> Ints:
@@ -172,7 +176,7 @@ def blocks_of(edges_m: Floats, halves_m: Floats) -> Floats:
     return np.vstack([boxes, whole])
 
 
-@njit(cache=True, nogil=True)
+@part
 def _outside_m(box: Floats, x: float, y: float) -> float:
     """How far at least a point lies from everything in a box."""
     off_x = max(box[0] - x, 0.0, x - box[2])
@@ -180,7 +184,7 @@ def _outside_m(box: Floats, x: float, y: float) -> float:
     return math.sqrt(off_x * off_x + off_y * off_y)
 
 
-@njit(cache=True, nogil=True)
+@part
 def spans(
     edges: Floats, halves: Floats, blocks: Floats, limits: tuple[float, float], *point: float
 ) -> tuple[float, float, float]:
@@ -206,7 +210,7 @@ def spans(
     return near, drawn, far
 
 
-@njit(cache=True, nogil=True)
+@part
 def _apart_m(edge: Floats, x: float, y: float) -> float:
     """How far a point lies from a straight edge, or from its nearer end."""
     run_x, run_y = edge[2] - edge[0], edge[3] - edge[1]
@@ -228,7 +232,7 @@ def _runs(edges_m: Floats) -> Floats:
     return np.ascontiguousarray(np.column_stack([edges_m[:, :2], run, inverse, low, high]))
 
 
-@njit(cache=True, nogil=True)
+@part
 def _close_runs(runs: Floats, blocks: Floats, x: float, y: float, range_m: float) -> Floats:
     """The runs of the edges that come within a range of a point."""
     found = np.empty(runs.shape)
@@ -254,7 +258,7 @@ def _is_near(run: Floats, x: float, y: float, range_m: float) -> bool:
     return is_near
 
 
-@njit(cache=True, nogil=True)
+@part
 def _rayed_edges(edges: Floats, x: float, y: float, range_m: float) -> Floats:
     """The edges that a ray to the east can cross from a point within a range of another."""
     found = np.empty(edges.shape)
@@ -268,7 +272,7 @@ def _rayed_edges(edges: Floats, x: float, y: float, range_m: float) -> Floats:
     return found[:count]
 
 
-@njit(cache=True, nogil=True)
+@part
 def _touches(close: Floats, x: float, y: float, range_m: float) -> bool:
     """Whether a point lies within a range of any of some edges."""
     edge = 0
@@ -277,7 +281,7 @@ def _touches(close: Floats, x: float, y: float, range_m: float) -> bool:
     return edge < len(close)
 
 
-@njit(cache=True, nogil=True)
+@part
 def _encloses(edges: Floats, x: float, y: float) -> bool:
     """Whether a ray to the east crosses an odd number of edges."""
     inside = False
@@ -290,13 +294,12 @@ def _encloses(edges: Floats, x: float, y: float) -> bool:
     return inside
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _decided(
-    edges: Floats, halves: Floats, blocks: Floats, traits: Floats, *points: Floats
-) -> Flags:
+    found: Flags, edges: Floats, halves: Floats, blocks: Floats, traits: Floats, *points: Floats
+) -> None:
     x, y, radius = points
     is_filled, grow = traits[0] > 0, traits[1]
-    found = np.zeros(len(x), np.int8)
     for row in range(len(x)):
         if math.isnan(radius[row]):
             found[row] = -1
@@ -310,10 +313,9 @@ def _decided(
                 found[row] = 1
             elif near - radius[row] <= grow:
                 found[row] = -1
-    return found
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _counted(edges: Floats, runs: Floats, blocks: Floats, traits: Floats, *points: Floats) -> Ints:
     x, y, radius, disc = points
     is_filled, grow = traits[0] > 0, traits[1]

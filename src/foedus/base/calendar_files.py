@@ -18,6 +18,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from foedus.base.calendars import Calendar, House, Run
+from foedus.base.nodes import plain_tree
 from foedus.errors import DrafterError, Fault, did_you_mean
 
 KEYS: Final = (
@@ -70,9 +71,11 @@ def read_calendars(folder: Path | None = None) -> dict[str, Calendar]:
 
 def read_calendar(path: Path) -> Calendar:
     """Return the calendar in a file; raises `DrafterError` with all of its faults."""
-    tree = _tree(path)
-    misfits = list(_misfits(tree, path.stem))
-    if misfits:
+    text = _text(path)
+    tree = plain_tree(text)
+    if tree is None or any(_misfits(tree, path.stem)):
+        tree = _tree(path, text)
+    if misfits := list(_misfits(tree, path.stem)):
         faults = [_placed(path, tree, misfit) for misfit in misfits]
         raise DrafterError(*sorted(faults, key=lambda fault: (fault.line or 0, fault.column or "")))
     weekend = tree.get("weekend")
@@ -91,12 +94,18 @@ def read_calendar(path: Path) -> Calendar:
     )
 
 
-def _tree(path: Path) -> dict[str, Any]:
+def _text(path: Path) -> str:
     try:
-        tree = YAML(typ="rt").load(path.read_text("utf-8"))
+        return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         fault = Fault(file=str(path), expected="a file in UTF-8 that can be read", got=str(error))
         raise DrafterError(fault) from error
+
+
+def _tree(path: Path, text: str) -> dict[str, Any]:
+    """Return the keys and values of a text with their places, slower than without."""
+    try:
+        tree = YAML(typ="rt").load(text)
     except YAMLError as error:
         mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
         line = mark.line + 1 if mark else None

@@ -13,8 +13,8 @@ import math
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from numba import njit
 
+from foedus.base.kernels import kernel
 from foedus.base.places import E7, EQUATOR_RADIUS_M, FLATTENING, Floats
 from foedus.errors import DrafterError, Fault
 
@@ -53,23 +53,28 @@ def project(frame: Frame, latitude_e7: Any, longitude_e7: Any) -> tuple[Floats, 
         np.asarray(latitude_e7, np.float64), np.asarray(longitude_e7, np.float64)
     )
     flat = (np.ascontiguousarray(np.atleast_1d(axis).ravel()) for axis in (latitude, longitude))
-    x, y = _projected(*_cone(frame), frame.longitude_deg, *flat)
-    return x.reshape(latitude.shape), y.reshape(latitude.shape)
+    points = np.empty((2, latitude.size))
+    _projected(points, *_cone(frame), frame.longitude_deg, *flat)
+    return points[0].reshape(latitude.shape), points[1].reshape(latitude.shape)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _projected(
-    cone: float, scale: float, base: float, middle: float, latitude: Floats, longitude: Floats
-) -> tuple[Floats, Floats]:
-    x, y = np.empty(len(latitude)), np.empty(len(latitude))
+    points: Floats,
+    cone: float,
+    scale: float,
+    base: float,
+    middle: float,
+    latitude: Floats,
+    longitude: Floats,
+) -> None:
     for row in range(len(latitude)):
         sine = math.sin(math.radians(latitude[row] / E7))
         isometric = math.atanh(sine) - _ECCENTRICITY * math.atanh(_ECCENTRICITY * sine)
         turn = (longitude[row] / E7 - middle + 180) % 360 - 180
         across, angle = scale * math.exp(-cone * isometric), cone * math.radians(turn)
-        x[row] = across * math.sin(angle)
-        y[row] = base - across * math.cos(angle)
-    return x, y
+        points[0, row] = across * math.sin(angle)
+        points[1, row] = base - across * math.cos(angle)
 
 
 def unproject(frame: Frame, x_m: Any, y_m: Any) -> tuple[Floats, Floats]:

@@ -178,9 +178,18 @@ class Clauses(NamedTuple):
 
 def clauses(material: Material, shown: Mapping[str, pa.Table]) -> Clauses:
     """Return the figures of the section; `shown` are the published tables."""
-    ask = _Asking(shown)
-    (summed,) = ask(SUMMED)
     governed = tuple(_governed(material, shown))
+    with duckdb.connect() as connection:
+        return _told(material, shown, governed, _Asking(connection, shown))
+
+
+def _told(
+    material: Material,
+    shown: Mapping[str, pa.Table],
+    governed: tuple[Governed, ...],
+    ask: _Asking,
+) -> Clauses:
+    (summed,) = ask(SUMMED)
     lines = [(one, line) for one in governed for line in one.lines]
     numbers = [number for _, line in lines for number in line.cell]
     return Clauses(
@@ -199,18 +208,19 @@ def clauses(material: Material, shown: Mapping[str, pa.Table]) -> Clauses:
 
 
 class _Asking:
-    """Asks queries of the published tables."""
+    """Asks queries of the published tables, all on one connection: to open it costs more."""
 
-    def __init__(self, shown: Mapping[str, pa.Table]) -> None:
-        self.shown = {name: shown[name] for name in ("incidents", "findings", "partings")}
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, shown: Mapping[str, pa.Table]
+    ) -> None:
+        self.connection = connection
+        for name in ("incidents", "findings", "partings"):
+            connection.register(name, shown[name])
 
     def __call__(self, query: str, **values: Any) -> list[Row]:
-        with duckdb.connect() as connection:
-            for name, table in self.shown.items():
-                connection.register(name, table)
-            answer = connection.execute(query, values)
-            names = [column[0] for column in answer.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+        answer = self.connection.execute(query, values)
+        names = [column[0] for column in answer.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
 
 def _governed(material: Material, shown: Mapping[str, pa.Table]) -> Iterator[Governed]:

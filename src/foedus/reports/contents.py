@@ -15,12 +15,12 @@ from functools import cache
 from hashlib import blake2b
 from typing import Final
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from foedus.base.kernels import kernel, part
 from foedus.reports.cells import Bools, spans
 
 LEAST_CHARACTERS: Final = 40
@@ -104,7 +104,7 @@ def _folding() -> npt.NDArray[np.int32]:
     return folding
 
 
-@numba.njit(cache=True, nogil=True)
+@part
 def _code(data, at):  # type: ignore[no-untyped-def]
     """The character at a place of valid UTF-8, and its size; beyond the basic plane, the plane."""
     first = np.int32(data[at])
@@ -117,7 +117,7 @@ def _code(data, at):  # type: ignore[no-untyped-def]
     return np.int32(0x10000), 4
 
 
-@numba.njit(cache=True, nogil=True)
+@part
 def _put(out, at, code, size):  # type: ignore[no-untyped-def]
     if size == 1:
         out[at] = code
@@ -130,14 +130,14 @@ def _put(out, at, code, size):  # type: ignore[no-untyped-def]
         out[at + 2] = 0x80 | (code & 0x3F)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _collapse(offsets, data, folding, out, ends, simple):  # type: ignore[no-untyped-def]
     at = 0
     ends[0] = 0
     for row in range(len(offsets) - 1):
         start = at
         gap = False
-        here, stop = offsets[row], offsets[row + 1]
+        here, stop = np.int64(offsets[row]), np.int64(offsets[row + 1])
         while here < stop:
             code, size = _code(data, here)
             folded = folding[code]
@@ -152,7 +152,8 @@ def _collapse(offsets, data, folding, out, ends, simple):  # type: ignore[no-unt
                     at += 1
                 gap = False
                 if size == 4:
-                    out[at : at + 4] = data[here : here + 4]
+                    for step in range(4):
+                        out[at + step] = data[here + step]
                 else:
                     _put(out, at, folded, size)
                 at += size

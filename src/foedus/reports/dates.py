@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from foedus.base.kernels import kernel, part
 from foedus.reports.cells import Spans
 
 DAY_US: Final = 86_400_000_000
@@ -25,7 +25,11 @@ NO_OFFSET: Final = -(1 << 30)
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2100
 """Years that are believed; zones are known for these."""
-_NUMBERS: Final = tuple(b"YmdHMSf")
+_FIELDS: Final = {letter: at for at, letter in enumerate(b"YmdHMSfpz")} | {ord("I"): 3}
+"""Directive -> its place among the fields; hours of twelve and of 24 have the same one."""
+_HALF, _ZONE, _CODES = 7, 8, 256
+_UNSAID: Final = (1970, 1, 1, 0, 0, 0, 0, 0, NO_OFFSET)
+"""What the fields hold where a format does not tell."""
 
 Ints = npt.NDArray[np.int64]
 
@@ -58,31 +62,32 @@ def format_fault(written: str) -> str | None:
 def read_dates(spans: Spans, formats: tuple[str, ...]) -> Dates:
     """Read a column by the first of `formats` that fits a row; a clock alone is on 1 Jan 1970."""
     rows = spans.rows
-    local_us = np.zeros(rows, np.int64)
+    found = np.zeros((2, rows), np.int64)
+    found[1] = NO_OFFSET
     status = np.full(rows, UNREAD, np.int8)
-    offset = np.full(rows, NO_OFFSET, np.int32)
+    field = np.zeros(len(_UNSAID), np.int64)
     day_only = np.zeros(rows, np.bool_)
     for written in formats:
         codes = _codes(written)
         open_rows = (status == UNREAD) & spans.valid
         if not open_rows.any():
             break
-        _read(spans.offsets, spans.data, open_rows, codes, local_us, status, offset)
+        _read(spans.offsets, spans.data, open_rows, codes, field, found, status)
         if not any(letter in written for letter in ("%H", "%I")):
             day_only |= open_rows & (status == OK)
-    return Dates(local_us, status, offset, day_only)
+    return Dates(found[0], status, found[1].astype(np.int32), day_only)
 
 
 def _codes(written: str) -> npt.NDArray[np.int32]:
-    """Directives as 256 + letter, other characters as they are; a last Z is a %z."""
+    """Directives as 256 + their field, other characters as they are; a last Z is a %z."""
     data = iter(written.encode())
-    codes = [256 + next(data) if byte == ord("%") else byte for byte in data]
+    codes = [_CODES + _FIELDS[next(data)] if byte == ord("%") else byte for byte in data]
     if codes and codes[-1] == ord("Z"):
-        codes[-1] = 256 + ord("z")
+        codes[-1] = _CODES + _ZONE
     return np.array(codes, np.int32)
 
 
-@numba.njit(cache=True, nogil=True)
+@part
 def _digits(data, at, stop, most):  # type: ignore[no-untyped-def]
     value = 0
     start = at
@@ -92,7 +97,7 @@ def _digits(data, at, stop, most):  # type: ignore[no-untyped-def]
     return value, at
 
 
-@numba.njit(cache=True, nogil=True)
+@part
 def _zone(data, at, stop):  # type: ignore[no-untyped-def]
     """Read Z, +HH, +HHMM or +HH:MM; the place is -1 where none of these stands."""
     if at >= stop:
@@ -102,14 +107,14 @@ def _zone(data, at, stop):  # type: ignore[no-untyped-def]
         return 0, at + 1
     if sign not in (43, 45):
         return 0, -1
-    hours, here = _digits(data, at + 1, stop, 2)
+    hours, here = _digits(data, at + 1, stop, np.int64(2))
     if here != at + 3:
         return 0, -1
     minutes = 0
     if here < stop:
         if data[here] == 58:
             here += 1
-        minutes, end = _digits(data, here, stop, 2)
+        minutes, end = _digits(data, here, stop, np.int64(2))
         if end != here + 2:
             return 0, -1
         here = end
@@ -117,7 +122,7 @@ def _zone(data, at, stop):  # type: ignore[no-untyped-def]
     return (total if sign == 43 else -total), here
 
 
-@numba.njit(cache=True, nogil=True)
+@part
 def _days(year, month, day):  # type: ignore[no-untyped-def]
     """Days since 1970-01-01, counting the year from March."""
     year -= month <= 2
@@ -127,32 +132,21 @@ def _days(year, month, day):  # type: ignore[no-untyped-def]
     return era * 146097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719468
 
 
-@numba.njit(cache=True, nogil=True)
-def _month_length(year, month):  # type: ignore[no-untyped-def]
-    if month == 2:
-        return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
-    return 30 if month in (4, 6, 9, 11) else 31
-
-
-@numba.njit(cache=True, nogil=True)
-def _number(data, at, stop, letter, field):  # type: ignore[no-untyped-def]
+@part
+def _number(data, at, stop, place, field):  # type: ignore[no-untyped-def]
     """Read the digits of one directive into its field; return the place after, -1 if none fit."""
-    most = 4 if letter == 89 else (6 if letter == 102 else 2)
+    most = 4 if place == 0 else (6 if place == 6 else 2)
     value, end = _digits(data, at, stop, most)
-    if end == at or (letter == 89 and end != at + 4):
+    if end == at or (place == 0 and end != at + 4):
         return -1
-    if letter == 102:
+    if place == 6:
         for _ in range(6 - (end - at)):
             value *= 10
-    for place in range(len(_NUMBERS)):
-        if letter == _NUMBERS[place]:
-            field[place] = value
-    if letter == 73:
-        field[3] = value
+    field[place] = value
     return end
 
 
-@numba.njit(cache=True, nogil=True)
+@part
 def _half(data, at, stop):  # type: ignore[no-untyped-def]
     """Read AM or PM: 1 or 2, and the place after, -1 where neither stands."""
     if at + 1 >= stop or (data[at + 1] | 32) != 109:
@@ -163,60 +157,59 @@ def _half(data, at, stop):  # type: ignore[no-untyped-def]
     return (1 if half == 97 else 2), at + 2
 
 
-@numba.njit(cache=True, nogil=True)
+@part
 def _fields(data, at, stop, codes, field):  # type: ignore[no-untyped-def]
     """Fill field[year, month, day, hour, minute, second, us, half, zone]; True if all fits."""
     for code in codes:
-        if code < 256:
+        if code < _CODES:
             if at >= stop or data[at] != code:
                 return False
             at += 1
-        elif code == 256 + 122:
-            field[8], at = _zone(data, at, stop)
-        elif code == 256 + 112:
-            field[7], at = _half(data, at, stop)
+        elif code == _CODES + _ZONE:
+            field[_ZONE], at = _zone(data, at, stop)
+        elif code == _CODES + _HALF:
+            field[_HALF], at = _half(data, at, stop)
         else:
-            at = _number(data, at, stop, code - 256, field)
+            at = _number(data, at, stop, np.int64(code - _CODES), field)
         if at < 0:
             return False
     return at == stop
 
 
-@numba.njit(cache=True, nogil=True)
+@part
 def _moment(field):  # type: ignore[no-untyped-def]
     """Microseconds of the fields on their own clock, and whether there is such a moment."""
     year, month, day = field[0], field[1], field[2]
     if year < FIRST_YEAR or year > LAST_YEAR:
         return 0, False
-    if month < 1 or month > 12 or day < 1 or day > _month_length(year, month):
+    days = _days(year, month, day)
+    # The first of a thirteenth month is that of the next January.
+    if not (1 <= month <= 12 and day >= 1 and days < _days(year, month + 1, np.int64(1))):
         return 0, False
     hour, minute, second = field[3], field[4], field[5]
-    if field[7] > 0:
+    if field[_HALF] > 0:
         if hour < 1 or hour > 12:
             return 0, False
-        hour = hour % 12 + (12 if field[7] == 2 else 0)
+        hour = hour % 12 + (12 if field[_HALF] == 2 else 0)
     if minute > 59 or second > 59 or hour > 24:
         return 0, False
     if hour == 24 and (minute > 0 or second > 0 or field[6] > 0):
         return 0, False
     seconds = (hour * 60 + minute) * 60 + second
-    return _days(year, month, day) * 86_400_000_000 + seconds * 1_000_000 + field[6], True
+    return days * DAY_US + seconds * 1_000_000 + field[6], True
 
 
-@numba.njit(cache=True, nogil=True)
-def _read(offsets, data, rows, codes, local_us, status, offset):  # type: ignore[no-untyped-def]
-    field = np.zeros(9, np.int64)
+@kernel
+def _read(offsets, data, rows, codes, field, found, status):  # type: ignore[no-untyped-def]
     for row in range(len(rows)):
         if not rows[row]:
             continue
-        field[:] = 0
-        field[0] = 1970
-        field[1] = 1
-        field[2] = 1
-        field[8] = -(1 << 30)
-        if not _fields(data, offsets[row], offsets[row + 1], codes, field):
+        for place in range(len(_UNSAID)):
+            field[place] = _UNSAID[place]
+        at, stop = np.int64(offsets[row]), np.int64(offsets[row + 1])
+        if not _fields(data, at, stop, codes, field):
             continue
         value, there_is = _moment(field)
-        status[row] = 0 if there_is else 2
-        local_us[row] = value
-        offset[row] = field[8]
+        status[row] = OK if there_is else IMPOSSIBLE
+        found[0, row] = value
+        found[1, row] = field[_ZONE]

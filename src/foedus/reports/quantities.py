@@ -8,11 +8,11 @@ an exponent is written.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from foedus.base.kernels import kernel, part
 from foedus.reports.cells import Bools, spans, valid
 from foedus.reports.faults import Faults
 
@@ -44,7 +44,7 @@ def _with_exponent(written: str, decimal: str) -> float | None:
     return value if abs(value) < 1e11 else None
 
 
-@numba.njit(cache=True, nogil=True)
+@part
 def _decimal(data, at, stop, decimal, places):  # type: ignore[no-untyped-def]
     """Read digits, with a fraction or without; return the value times 10**places, and if it was."""
     value, whole, fraction, up = 0, 0, -1, 0
@@ -71,10 +71,10 @@ def _decimal(data, at, stop, decimal, places):  # type: ignore[no-untyped-def]
     return value + up, whole > 0 or fraction > 0
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _fixed_point(offsets, data, there, decimal, places, out, read):  # type: ignore[no-untyped-def]
     for row in range(len(there)):
-        at, stop = offsets[row], offsets[row + 1]
+        at, stop = np.int64(offsets[row]), np.int64(offsets[row + 1])
         if not there[row] or at == stop:
             continue
         signed = data[at] in (43, 45)

@@ -8,11 +8,11 @@ million, and the row is then told in quarantine, never lost. The first item with
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from foedus.base.kernels import kernel, part
 from foedus.reports.cells import Bools, spans
 
 _FULL = 0.75
@@ -22,7 +22,7 @@ class SeenIds:
     """The ids of one source, over all batches and files of a run."""
 
     def __init__(self) -> None:
-        self._slots: npt.NDArray[np.uint64] = np.zeros(1 << 12, np.uint64)
+        self._slots: npt.NDArray[np.uint64] = np.zeros(1 << 14, np.uint64)
         self._count = 0
 
     def add(self, ids: pa.Array, wanted: Bools) -> Bools:
@@ -37,7 +37,7 @@ class SeenIds:
         return repeated
 
 
-@numba.njit(cache=True, nogil=True)
+@part
 def _fingerprint(data, start, stop):  # type: ignore[no-untyped-def]
     """FNV-1a of the bytes, mixed as splitmix64 does; never 0, which marks a free slot."""
     mark = np.uint64(0xCBF29CE484222325)
@@ -49,7 +49,7 @@ def _fingerprint(data, start, stop):  # type: ignore[no-untyped-def]
     return mark if mark != np.uint64(0) else np.uint64(1)
 
 
-@numba.njit(cache=True, nogil=True)
+@part
 def _put(slots, mark):  # type: ignore[no-untyped-def]
     last = np.uint64(len(slots) - 1)
     at = mark & last
@@ -61,14 +61,14 @@ def _put(slots, mark):  # type: ignore[no-untyped-def]
     return True
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _rehash(slots, larger):  # type: ignore[no-untyped-def]
     for mark in slots:
         if mark != np.uint64(0):
             _put(larger, mark)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _add(offsets, data, wanted, slots, repeated):  # type: ignore[no-untyped-def]
     added = 0
     for row in range(len(wanted)):

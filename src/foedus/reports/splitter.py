@@ -9,12 +9,13 @@ costs one line. Bytes are not decoded here: every encoding that extends ASCII is
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+
+from foedus.base.kernels import kernel, part
 
 GOOD, BLANK, COUNT, TRUNCATED, UNCLOSED, STRAY, LONG = range(7)
 MORE: Final = -1
@@ -61,7 +62,7 @@ def cut(data: Bytes, grammar: Grammar, most: int, *, at_end: bool) -> Cut:
     return Cut(cells[:count], status[:count], rows[:count], consumed, skip)
 
 
-@numba.njit(cache=True, nogil=True)
+@part
 def _quoted(data, begin, at_end, marks, limit):  # type: ignore[no-untyped-def]
     """Follow a quoted cell from behind its quote; return end, place behind it, status."""
     at, stop, quote = begin, len(data), marks[1]
@@ -87,7 +88,7 @@ def _quoted(data, begin, at_end, marks, limit):  # type: ignore[no-untyped-def]
     return (~at if doubled else at), after, GOOD if closed else STRAY
 
 
-@numba.njit(cache=True, nogil=True)
+@part
 def _bare(data, begin, at_end, marks, limit):  # type: ignore[no-untyped-def]
     """Follow a cell without quotes; return end, place behind it, status."""
     at, stop = begin, len(data)
@@ -102,7 +103,7 @@ def _bare(data, begin, at_end, marks, limit):  # type: ignore[no-untyped-def]
     return end, at, GOOD
 
 
-@numba.njit(cache=True, nogil=True)
+@part
 def _row(data, first, at_end, marks, slots, cells):  # type: ignore[no-untyped-def]
     """Cut one row into `cells`; return status, place of its line break, number of cells."""
     at, stop, count = first, len(data), 0
@@ -130,9 +131,10 @@ def _row(data, first, at_end, marks, slots, cells):  # type: ignore[no-untyped-d
     return GOOD, at, count
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _cut(data, at_end, marks, slots, cells, status, rows):  # type: ignore[no-untyped-def]
-    at, count, stop = 0, 0, len(data)
+    at: Any = np.int64(0)
+    count, stop = 0, len(data)
     while count < len(status) and at < stop:
         state, end, found = _row(data, at, at_end, marks, slots, cells[count])
         if state == MORE:
@@ -146,7 +148,7 @@ def _cut(data, at_end, marks, slots, cells, status, rows):  # type: ignore[no-un
             if skip and end - at <= ROW_BYTES:
                 break
         status[count] = state
-        rows[count] = (at, end, found)
+        rows[count, 0], rows[count, 1], rows[count, 2] = at, end, found
         count += 1
         at = min(end + 1, stop)
         if skip:
@@ -165,7 +167,7 @@ def column(data: Bytes, part: Cut, slot: int, kept: Ints, quote: int) -> pa.Arra
     return pa.Array.from_buffers(pa.binary(), len(kept), buffers)
 
 
-@numba.njit(cache=True, nogil=True)
+@part
 def _trimmed(data, begin, end):  # type: ignore[no-untyped-def]
     while begin < end and (data[begin] == 32 or data[begin] == 9):
         begin += 1
@@ -174,14 +176,14 @@ def _trimmed(data, begin, end):  # type: ignore[no-untyped-def]
     return begin, end
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _gather(data, starts, ends, quote, out, offsets):  # type: ignore[no-untyped-def]
     at = 0
     offsets[0] = 0
     for row in range(len(starts)):
-        end = ends[row]
+        end = np.int64(ends[row])
         doubled = end < 0
-        here, end = _trimmed(data, starts[row], ~end if doubled else end)
+        here, end = _trimmed(data, np.int64(starts[row]), ~end if doubled else end)
         if not doubled:
             for step in range(end - here):
                 out[at + step] = data[here + step]

@@ -11,10 +11,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from foedus.base.nodes import composed
 from foedus.terms.articles import Fence
 from foedus.terms.faults import Faults
 
@@ -50,8 +50,7 @@ def read_block(fence: Fence, faults: Faults) -> MappingNode | None:
 @lru_cache(maxsize=BLOCKS_KEPT)
 def _composed(text: str) -> Node | None:
     """Return the nodes of a text, which nobody changes: a check reads each block twice."""
-    node: Node | None = YAML(typ="safe", pure=True).compose(text)
-    return node
+    return composed(text)
 
 
 def line_in(fence: Fence, node: Node) -> int:

@@ -16,9 +16,9 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from numba import njit, prange
 
 from foedus.base.areas import UNDECIDABLE, Area, Flags, blocks_of, spans
+from foedus.base.kernels import kernel, part
 from foedus.base.places import E7, Floats, Place
 from foedus.base.projections import Frame, frame_about, project, unproject
 from foedus.errors import DrafterError, Fault
@@ -150,7 +150,7 @@ def side_of(line: Line, latitude_e7: Any, longitude_e7: Any, radius_m: Any) -> F
     return _sides(line.edges_m, line.halves_m, blocks, line.sites_m, x, y, radii)
 
 
-@njit(cache=True, nogil=True)
+@part
 def _neighbours(sites: Floats, x: float, y: float, radius: float) -> tuple[Floats, int]:
     """Return the distance to the nearest site of each code, and the code of those around a disc."""
     near, home = np.full(3, np.inf), _ELSEWHERE
@@ -163,11 +163,11 @@ def _neighbours(sites: Floats, x: float, y: float, radius: float) -> tuple[Float
     return near, home
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@kernel
 def _sides(edges: Floats, halves: Floats, blocks: Floats, sites: Floats, *points: Floats) -> Flags:
     x, y, radius = points
     found = np.full(len(x), -1, np.int8)
-    for row in prange(len(x)):
+    for row in range(len(x)):
         if not radius[row] >= 0:
             continue
         near, home = _neighbours(sites, x[row], y[row], radius[row])

@@ -18,6 +18,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from foedus.base.nodes import plain_tree
 from foedus.base.places import E7, Place
 from foedus.errors import DrafterError, Fault, did_you_mean
 from foedus.terms.faults import Faults
@@ -44,7 +45,23 @@ def read_line(name: str) -> Ledger:
 
 def read_settlements(path: Path) -> Ledger:
     """Return the settlements in a file; raises `DrafterError` with all of its faults."""
-    tree = _tree(path)
+    text = _text(path)
+    tree = plain_tree(text)
+    if tree is None or _faults(path, tree).found:
+        tree = _tree(path, text)
+    if faults := _faults(path, tree).in_order:
+        raise DrafterError(*faults)
+    return Ledger(
+        str(path),
+        tree["title"],
+        tuple(_settlement(row) for row in tree["settlements"]),
+        tuple(_move(row) for row in tree["moves"]),
+        tuple(str(row["name"]) for row in tree["unverified"]),
+    )
+
+
+def _faults(path: Path, tree: Any) -> Faults:
+    """Return all that is wrong with a file's keys and values; only marked ones have their lines."""
     faults = Faults(str(path))
     _check(faults, tree, _TOP, "")
     settlements, moves, unverified = (_rows(faults, tree, key) for key in _LISTS)
@@ -57,23 +74,21 @@ def read_settlements(path: Path) -> Ledger:
     for number, row in enumerate(unverified):
         _check(faults, row, _UNVERIFIED, f"unverified.{number}")
     _repeats(faults, settlements)
-    if faults.found:
-        raise DrafterError(*faults.in_order)
-    return Ledger(
-        str(path),
-        tree["title"],
-        tuple(_settlement(row) for row in settlements),
-        tuple(_move(row) for row in moves),
-        tuple(str(row["name"]) for row in unverified),
-    )
+    return faults
 
 
-def _tree(path: Path) -> Any:
+def _text(path: Path) -> str:
     try:
-        tree = YAML(typ="rt").load(path.read_text("utf-8"))
+        return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         expected = "a file in UTF-8 that can be read"
         raise DrafterError(Fault(file=str(path), expected=expected, got=str(error))) from error
+
+
+def _tree(path: Path, text: str) -> Any:
+    """Return the keys and values of a text with their places, slower than without."""
+    try:
+        tree = YAML(typ="rt").load(text)
     except YAMLError as error:
         mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
         got = str(error.problem) if isinstance(error, MarkedYAMLError) else str(error)
@@ -118,8 +133,8 @@ _PLACE: Final[dict[str, Check]] = {
     "longitude": ("-180 to 180 degrees", _is_number(-180, 180)),
 }
 _METRES: Final[Check] = ("metres above zero", _is_number(1, 1_000_000))
-_LIST: Final[Check] = ("a list", lambda value: isinstance(value, CommentedSeq))
-_MAP: Final[Check] = ("keys and values", lambda value: isinstance(value, CommentedMap))
+_LIST: Final[Check] = ("a list", lambda value: isinstance(value, list))
+_MAP: Final[Check] = ("keys and values", lambda value: isinstance(value, dict))
 _LISTS: Final = ("settlements", "moves", "unverified")
 # A key that may be left out ends in a question mark here.
 _TOP: Final[dict[str, Check]] = {
@@ -177,20 +192,22 @@ def _check(faults: Faults, row: Any, checks: Mapping[str, Check], at: str) -> No
 
 
 def _line(row: Any, key: str | None) -> int:
+    if not isinstance(row, CommentedMap):
+        return 1
     return int(row.lc.key(key)[0] if key is not None else row.lc.line) + 1
 
 
 def _rows(faults: Faults, row: Any, key: str, at: str = "") -> list[Any]:
     """Return the entries of a list that have keys; the others are faults."""
     entries = row.get(key)
-    if not isinstance(entries, CommentedSeq):
+    if not isinstance(entries, list):
         return []
     found = []
     for number, entry in enumerate(entries):
-        if isinstance(entry, CommentedMap):
+        if isinstance(entry, dict):
             found.append(entry)
         else:
-            line = entries.lc.item(number)[0] + 1
+            line = entries.lc.item(number)[0] + 1 if isinstance(entries, CommentedSeq) else 1
             place = f"{at}.{key}.{number}".strip(".")
             faults.add(line, place, "keys and values", repr(entry))
     return found
@@ -198,7 +215,7 @@ def _rows(faults: Faults, row: Any, key: str, at: str = "") -> list[Any]:
 
 def _part(row: Any, key: str) -> Any:
     part = row.get(key)
-    return part if isinstance(part, CommentedMap) else {}
+    return part if isinstance(part, dict) else {}
 
 
 def _settlement_faults(faults: Faults, row: Any, at: str) -> None:
@@ -208,7 +225,7 @@ def _settlement_faults(faults: Faults, row: Any, at: str) -> None:
     stated = _rows(faults, row, "stated", at)
     for number, statement in enumerate(stated):
         _check(faults, statement, _STATEMENT, f"{at}.stated.{number}")
-    if isinstance(row.get("stated"), CommentedSeq) and not row["stated"]:
+    if isinstance(row.get("stated"), list) and not row["stated"]:
         hint = "a place of which nothing is stated belongs under unverified"
         faults.add(_line(row, "stated"), f"{at}.stated", "a statement", "none", hint)
     for earlier, later in _out_of_order(stated):
