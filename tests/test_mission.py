@@ -51,6 +51,19 @@ FAULTS = {
     "nobody of the mission": ("uafn = [", "ufan = [", "did you mean 'uafn'?", None),
     "nobody of the agreement": ('["dpr", "lpr"]', '["drp"]', "did you mean 'dpr'?", None),
     "two meanings": ('["dpr", "lpr"]', '["dpr"]', "one meaning in all agreements", None),
+    "performance of nothing": (
+        '"withdraw-heavy"\nstate = "unknown"',
+        '"withdraw-heavvy"\nstate = "unknown"',
+        "did you mean 'withdraw-heavy'?",
+        None,
+    ),
+    "performance by nobody bound": (
+        'by = ["ua"]',
+        'by = ["dpr"]',
+        "a party that resolution-on-territory binds",
+        None,
+    ),
+    "unknown state": ('state = "not-done"', 'state = "broken"', "done, not-done, unknown", None),
     "moment of nothing": (
         "[[line]]",
         (

@@ -116,7 +116,7 @@ def test_every_key_of_a_mission_is_documented() -> None:
     """Each key of mission.toml has a row in its table's section, and no row is without a key."""
     found = sections("reference/missions.md")
     tables = {heading.strip("[]"): heading for heading in found}
-    assert set(tables) == {*MissionFile.__struct_fields__, "agreement.moment"}
+    assert set(tables) == {*MissionFile.__struct_fields__, "agreement.moment", "agreement.performance"}
     for table, heading in tables.items():
         keys = re.findall(r"(?m)^\| `(\w+)` \|", found[heading])
         assert keys == list(fields(*table.split("."))), heading

@@ -30,9 +30,11 @@ __all__ = [
     "history",
     "incidents",
     "learn",
+    "prove",
     "replay",
     "run",
     "sources",
+    "verify",
     "why",
 ]
 
@@ -45,8 +47,10 @@ _HOMES = {
     "history": "foedus.publication.binding",
     "incidents": "foedus.publication.answers",
     "learn": "foedus.pipeline",
+    "prove": "foedus.trust.proving",
     "replay": "foedus.replay.played",
     "sources": "foedus.publication.answers",
+    "verify": "foedus.trust.proof",
     "why": "foedus.publication.reasons",
 }
 

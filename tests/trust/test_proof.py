@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_acts import KINDS, NOW, ORIGIN, act, admission, key, note, opening, us
 
+import foedus
 from foedus.errors import OperatorError
 from foedus.trust import proof
 from foedus.trust.log import Log
@@ -56,6 +57,39 @@ def made_proof(log: Log, index: int = 3, **asked: Any) -> bytes:
 def said(answer: proof.Answer) -> str:
     """Return what is printed of an answer."""
     return "\n".join(proof.lines_of(answer))
+
+
+def test_verbs_prove_and_verify(log: Log, tmp_path: Path) -> None:
+    """In Python as on the command line: from a log or its file to a proof, and from it to yes."""
+    (row,) = [row for row in log.store.rows() if row.kind == "consent.vote"]
+    path, asked = Path(log.store.name), row.act.hex()
+    whole = foedus.prove(path, asked[:12], witnesses=[str(WITNESS)])
+    assert whole == foedus.prove(log, asked, witnesses=[str(WITNESS)]) == made_proof(log)
+    cut = tmp_path / "cut.proof"
+    cut.write_bytes(foedus.prove(path, asked, hide=["votes"]))
+    answer = foedus.verify(cut, log_key=LOG_KEY)
+    assert answer.holds
+    assert "311" not in said(answer)
+    assert not foedus.verify(cut, log_key=LOG_KEY, witnesses=[str(WITNESS)]).holds
+    with pytest.raises(OperatorError, match="the id of an act"):
+        foedus.prove(path, "0" * 64)
+    with pytest.raises(OperatorError, match="fields of the payload"):
+        foedus.prove(path, asked, hide=["vote"])
+
+
+def test_an_act_after_the_last_checkpoint_is_not_proven(tmp_path: Path) -> None:
+    """The fault says how far the checkpoint goes, and that one must be signed."""
+    store = SqliteStore(tmp_path / "log.sqlite")
+    made = Log(store, KINDS)
+    made.append([opening("registrar"), admission("clerk", "recorder")], us(NOW))
+    asked = made.row(1).act.hex()
+    with pytest.raises(OperatorError, match="got none"):
+        foedus.prove(made, asked)
+    made.checkpoint(key("operator"))
+    made.append([note("late")], us(NOW))
+    with pytest.raises(OperatorError, match="one of 2 entries"):
+        foedus.prove(made, made.row(2).act.hex())
+    store.close()
 
 
 def test_proof_holds_and_says_what_it_checked(log: Log) -> None:

@@ -249,19 +249,11 @@ def prove(
     out: Annotated[Path, typer.Option("-o", metavar="FILE", help="The proof file.")],
 ) -> None:
     """Write a proof of an act, which anybody can check without a log, a network or us."""
-    from foedus.trust.notes import read_key
-    from foedus.trust.proving import proof_of
-
     with opened(where, read_only=True) as found:
-        note, index = found.last_checkpoint(), found.index_of(asked)
-        if note is None or note.size <= index:
-            hint = "sign one with: log checkpoint"
-            expected, got = "a checkpoint that covers the act", "none"
-            raise OperatorError(Fault(file=where, expected=expected, got=got, hint=hint))
-        trusted = [read_key(text) for text in witness or []]
-        out.write_bytes(proof_of(found, index, note, hide=hide or [], witnesses=trusted))
-        exercise = found.standing.exercise
-    typer.echo(marked(exercise, f"{out}: entry {index} of {note.size}"), err=True)
+        proof = foedus.prove(found, asked, hide=hide or [], witnesses=witness or [])
+        index, exercise = found.index_of(asked), found.standing.exercise
+    out.write_bytes(proof)
+    typer.echo(marked(exercise, f"{out}: {len(proof)} bytes, proof of entry {index}"), err=True)
 
 
 @app.command(epilog=examples("verify proof.json", "verify proof.json --json"))
@@ -281,9 +273,9 @@ def verify(
 
     The file `trust/proof.py` of this program does the same by itself, without the rest of it.
     """
-    from foedus.trust.proof import check, lines_of
+    from foedus.trust.proof import lines_of
 
-    answer = check(file.read_bytes(), log_key, witness or [])
+    answer = foedus.verify(file, log_key=log_key, witnesses=witness or [])
     if as_json:
         steps = [step._asdict() for step in answer.steps]
         emit({"holds": answer.holds, "exercise": answer.exercise, "steps": steps})

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from foedus.base.evidence import Answer
 from foedus.findings.acts import act_answer, target_answer, weapon_answer
-from foedus.findings.bearers import bearer_answer, exempt_bearer
+from foedus.findings.bearers import Named, bearer_answer, exempt_bearer
 from foedus.findings.in_time import (
     ALL_PPM,
     ALWAYS,
@@ -31,7 +31,7 @@ from foedus.findings.in_time import (
     time_answers,
 )
 from foedus.findings.places import Ground, near_answers, zone_answers
-from foedus.findings.questions import Exempt, Question
+from foedus.findings.questions import Excuse, Exempt, Question
 from foedus.findings.rulebook import Rulebook
 from foedus.findings.subjects import (
     Subjects,
@@ -48,6 +48,21 @@ from foedus.terms.vocabulary import load_vocabulary
 T = TypeVar("T")
 
 
+class Excused(NamedTuple):
+    """Which exceptions and releases stand open for the doer of each row."""
+
+    values: tuple[tuple[Excuse, ...], ...]
+    """What occurs, each once."""
+    codes: Ints
+
+    @property
+    def unsettled(self) -> npt.NDArray[np.bool_]:
+        """For each row whether one of them must be ruled out before a breach is indicated."""
+        table = [any(one.must_be_ruled_out for one in value) for value in self.values]
+        found: npt.NDArray[np.bool_] = np.array(table, bool)[self.codes]
+        return found
+
+
 class Asked(NamedTuple):
     """The answers to one question, row by row."""
 
@@ -58,6 +73,7 @@ class Asked(NamedTuple):
     time: Answered
     place: Answered
     exempt: Answered
+    excused: Excused
     differs: Ints
     code: Ints
     """All of it in one number (`verdicts.packed`)."""
@@ -86,10 +102,11 @@ class Asking:
         time = self._time(question.times)
         place = self._place(question)
         exempt = self._exempt(question)
+        excused = self._excused(question.excuses)
         steps = [reading, act, target, bearer, time.answers, place.answers]
-        code = packed(steps, exempt.answers, differs)
-        code |= constants(unsettled=bool(question.unsettled), line=question.on_line)
-        return Asked(reading, act, target, bearer, time, place, exempt, differs, code)
+        code = packed(steps, exempt.answers, excused.unsettled, differs)
+        code |= constants(line=question.on_line)
+        return Asked(reading, act, target, bearer, time, place, exempt, excused, differs, code)
 
     def _once(self, key: Hashable, answer: Callable[[], T]) -> T:
         """Return what `answer` gives, asked once for each key."""
@@ -210,6 +227,24 @@ class Asking:
             ),
         )
         return answers > NO
+
+    def _excused(self, excuses: tuple[Excuse, ...]) -> Excused:
+        """Return which of them the doer may rely on: one who surely may not, has none."""
+        named = self.subjects.named
+        each = [self._relied_on(excuses, named_of(text)) for text in named.values]
+        occurring = tuple(dict.fromkeys(each))
+        number = {value: position for position, value in enumerate(occurring)}
+        table = np.array([number[value] for value in each], np.int64)
+        return Excused(occurring, table[named.codes])
+
+    def _relied_on(self, excuses: tuple[Excuse, ...], named: Named) -> tuple[Excuse, ...]:
+        serves = self.rulebook.stands_for
+        return tuple(
+            one
+            for one in excuses
+            if one.bearers is None
+            or exempt_bearer(named, one.bearers, serves) is not Answer.NO
+        )
 
     def _exempt(self, question: Question) -> Answered:
         """Return whether any exemption holds; a share only where just one may."""

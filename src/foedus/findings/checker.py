@@ -4,7 +4,8 @@
 Shares no code with the stage that made them, so that it can be read, and trusted, by itself. A step
 is `name answer share detail`: share in parts per million or `-`, and detail to the end of the line.
 Answers are sure, possible, no; for `accounts` agree or differ, for `exception` none, open (a
-party must invoke it) or unsettled (it must first be ruled out); of a deadline, `due` and `record`.
+party must invoke it) or unsettled (it must first be ruled out); of a deadline, `due`, `first` and
+`record`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from foedus.terms.record import Agreement, Term
 
 MUST_HOLD: Final = ("reading", "act", "target", "bearer", "time", "place")
 OF_INCIDENT: Final = (*MUST_HOLD, "exempt", "exception", "accounts")
-OF_DEADLINE: Final = ("reading", "due", "record")
+OF_DEADLINE: Final = ("reading", "due", "first", "record")
 DECIDED_BY: Final = {
     "kind": ("act",),
     "target": ("target",),
@@ -27,7 +28,17 @@ DECIDED_BY: Final = {
 ANSWERS: Final = {
     "exception": ("none", "open", "unsettled"),
     "accounts": ("agree", "differ"),
-    "record": ("none",),
+    "first": ("none", "open"),
+    "record": (
+        "none",
+        "done",
+        "partly",
+        "late",
+        "not-done",
+        "unknown",
+        "unsettled",
+        "disputed",
+    ),
 }
 WHOLE: Final = 1_000_000
 
@@ -70,7 +81,7 @@ def recomputed(steps: Sequence[str]) -> Recomputed:
     read = [read_step(line) for line in steps]
     names = tuple(step.name for step in read)
     if names == OF_DEADLINE:
-        return Recomputed("undetermined", None)
+        return _of_deadline({step.name: step.answer for step in read})
     if names != OF_INCIDENT:
         raise DrafterError(Fault(expected=", ".join(OF_INCIDENT), got=", ".join(names)))
     by_name = {step.name: step for step in read}
@@ -78,6 +89,17 @@ def recomputed(steps: Sequence[str]) -> Recomputed:
     if verdict == "undetermined":
         return Recomputed(verdict, _probability(by_name))
     return Recomputed(verdict, {"breach": WHOLE, "contested": None}.get(verdict, 0))
+
+
+def _of_deadline(answers: dict[str, str]) -> Recomputed:
+    if answers["record"] == "disputed":
+        return Recomputed("contested", None)
+    if answers["record"] == "done":
+        return Recomputed("permitted", 0)
+    is_broken = answers["record"] in ("not-done", "late")
+    if is_broken and answers["due"] == "sure" and answers["first"] == "none":
+        return Recomputed("breach", WHOLE)
+    return Recomputed("undetermined", None)
 
 
 def _verdict(steps: dict[str, Step]) -> str:
@@ -135,7 +157,16 @@ SENTENCES: Final = {
     "due sure": "The deadline has passed: {detail}.",
     "due possible": "Whether the deadline has passed is not known: {detail}.",
     "due no": "The deadline has not passed: {detail}.",
-    "record none": "Nothing in the record tells whether it was done.",
+    "first none": "Nothing else had to come first.",
+    "first open": "What had to come first is not known to have come: {detail}.",
+    "record none": "Nothing that is stated tells whether it was done.",
+    "record done": "It is stated to have been done in time: {detail}.",
+    "record partly": "It is stated of some only whom it binds: {detail}.",
+    "record late": "It is stated to have been done after the deadline: {detail}.",
+    "record not-done": "It is stated not to have been done after the deadline: {detail}.",
+    "record unknown": "It is stated that nobody can tell whether it was done: {detail}.",
+    "record unsettled": "It is stated to have been done, and not clear whether in time: {detail}.",
+    "record disputed": "It is stated to have been done in time, and not to have been: {detail}.",
 }
 
 

@@ -191,13 +191,17 @@ def _table(subjects: Subjects, put: Sequence[_Put], judged: Judged, kept: _Kept)
     steps = np.empty((len(kept.row), len(NAMES)), np.int32)
     outcome = np.empty(len(kept.row), np.int32)
     probability = np.empty(len(kept.row), np.int64)
+    excuses: list[tuple[str, ...]] = []
+    excused = np.empty(len(kept.row), np.int32)
     first = 0
     for one, chosen in zip(put, kept.chosen, strict=True):
         at = kept.order[first : first + len(chosen)]
         first += len(chosen)
         steps[at] = steps_of(one.question, one.asked, one.subjects, chosen, texts)
         outcome[at] = judged.outcome[one.asked.code[chosen]]
-        probability[at] = _probability(one.question, one.asked, chosen, judged)
+        excused[at] = one.asked.excused.codes[chosen] + len(excuses)
+        excuses += [tuple(each.id for each in value) for value in one.asked.excused.values]
+        probability[at] = _probability(one.asked, chosen, judged)
     questions = [one.question for one in put]
     number, row, block = kept.question.astype(np.int32), kept.row, subjects.table
     lineage = block.column("lineage_id").combine_chunks()
@@ -214,7 +218,7 @@ def _table(subjects: Subjects, put: Sequence[_Put], judged: Judged, kept: _Kept)
         "verdict": strings([one.verdict for one in judged.outcomes], outcome),
         "probability_ppm": pa.array(probability, mask=probability == NO_SHARE),
         "causes": lists([one.causes for one in judged.outcomes], outcome),
-        "open_exceptions": lists([one.exceptions for one in questions], number),
+        "open_exceptions": lists(excuses, excused),
         **_attribution(subjects, row),
         "steps": texts.lists(steps),
         "evidence": strings([one.term.evidence for one in questions], number),
@@ -224,16 +228,15 @@ def _table(subjects: Subjects, put: Sequence[_Put], judged: Judged, kept: _Kept)
     return pa.table(columns, schema=schema(Finding))
 
 
-def _probability(question: Question, asked: Asked, rows: Ints, judged: Judged) -> Ints:
+def _probability(asked: Asked, rows: Ints, judged: Judged) -> Ints:
     verdict = judged.verdict[asked.code[rows]]
     steps = [
         *((answers[rows], None) for answers in (asked.act, asked.target, asked.bearer)),
         *((one.answers[rows], one.shares[rows]) for one in (asked.time, asked.place)),
     ]
     found = probabilities(verdict, steps, asked.exempt.shares[rows])
-    if question.unsettled:
-        found = np.where(verdict == _UNDETERMINED, NO_SHARE, found)
-    return found
+    unsettled = (verdict == _UNDETERMINED) & asked.excused.unsettled[rows]
+    return np.where(unsettled, NO_SHARE, found)
 
 
 def _attribution(subjects: Subjects, row: Ints) -> dict[str, pa.Array]:

@@ -19,6 +19,7 @@ def rulebook_of(governed: Governing, known_us: int | None) -> Rulebook:
         stands_for=governed.stands_for,
         known_us=known_us,
         moments=governed.moments,
+        performed=governed.performed,
         calendars=governed.calendars,
         lines=_lines(governed),
     )

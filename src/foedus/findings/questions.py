@@ -55,6 +55,16 @@ class Exempt(NamedTuple):
     acts: tuple[str, ...]
 
 
+class Excuse(NamedTuple):
+    """An exception or a release that may hold, of which no report tells."""
+
+    id: str
+    bearers: frozenset[str] | None
+    """Who may rely on it; None: whoever it is."""
+    must_be_ruled_out: bool
+    """Whether a finder must rule it out first; else a party must invoke it."""
+
+
 @dataclass(frozen=True)
 class Question:
     """One term under one reading, with all that does not hang on an incident."""
@@ -75,10 +85,8 @@ class Question:
     place: str
     """What the step of place says."""
     exempt: tuple[Exempt, ...]
-    exceptions: tuple[str, ...]
+    excuses: tuple[Excuse, ...]
     """Exceptions that stand open, then releases."""
-    unsettled: tuple[str, ...]
-    """Those that must be ruled out before a breach is indicated; the rest, a party must invoke."""
 
     @property
     def is_presence(self) -> bool:
@@ -149,7 +157,6 @@ def _question(
     if isinstance(rule, PresenceRule) and rule.distance_m is not None:
         lines = dict.fromkeys(f"{base.line} {base.on}" for base in rule.baseline.values())
         place = f"within {rule.distance_m:.0f} m of {', '.join(lines)}"
-    exceptions = tuple(_exceptions(agreement, reading, term.id))
     return Question(
         agreement=agreement,
         term=term,
@@ -163,8 +170,10 @@ def _question(
         area=area,
         place=place,
         exempt=tuple(_exempt(agreement, reading, term.id)),
-        exceptions=(*(rule.id for rule in exceptions), *_releases(agreement, reading, term.id)),
-        unsettled=tuple(rule.id for rule in exceptions if rule.burden in TO_RULE_OUT),
+        excuses=(
+            *_exceptions(agreement, reading, term.id),
+            *_releases(agreement, reading, term.id),
+        ),
     )
 
 
@@ -177,19 +186,31 @@ def _area(agreement: Agreement, zone_id: str | None) -> tuple[Area, str]:
     return rule.area, zone_id
 
 
-def _exceptions(agreement: Agreement, reading: str, term_id: str) -> Iterator[ExceptionRule]:
-    """Yield the exceptions to a term, each followed by those that take it back."""
+def _exceptions(
+    agreement: Agreement, reading: str, term_id: str, first: ExceptionRule | None = None
+) -> Iterator[Excuse]:
+    """Yield the exceptions to a term, each followed by those that take it back.
+
+    Whoever may not rely on an exception has no need of what takes it back: the bearers of `first`,
+    the exception to the term itself, are those of all that follow it.
+    """
     for term in agreement.under(reading):
-        if isinstance(term.rule, ExceptionRule) and term_id in term.rule.to:
-            yield term.rule
-            yield from _exceptions(agreement, reading, term.id)
+        rule = term.rule
+        if isinstance(rule, ExceptionRule) and term_id in rule.to:
+            served = first or rule
+            yield Excuse(rule.id, _served(served.bearer, agreement), rule.burden in TO_RULE_OUT)
+            yield from _exceptions(agreement, reading, term.id, served)
 
 
-def _releases(agreement: Agreement, reading: str, term_id: str) -> Iterator[str]:
+def _releases(agreement: Agreement, reading: str, term_id: str) -> Iterator[Excuse]:
     for term in agreement.under(reading):
         rule = term.rule
         if isinstance(rule, ReleaseRule) and (not rule.to or term_id in rule.to):
-            yield term.id
+            yield Excuse(term.id, _served(rule.bearer, agreement), must_be_ruled_out=False)
+
+
+def _served(bearer: tuple[str, ...], agreement: Agreement) -> frozenset[str] | None:
+    return None if ALL in bearer else bound(bearer, agreement)
 
 
 def _exempt(agreement: Agreement, reading: str, term_id: str) -> Iterator[Exempt]:
@@ -200,7 +221,7 @@ def _exempt(agreement: Agreement, reading: str, term_id: str) -> Iterator[Exempt
                 id=rule.id,
                 area=None if rule.zone is None else _area(agreement, rule.zone)[0],
                 times=_during(rule.during, agreement.head.zone),
-                bearers=None if ALL in rule.bearer else bound(rule.bearer, agreement),
+                bearers=_served(rule.bearer, agreement),
                 acts=rule.acts,
             )
 

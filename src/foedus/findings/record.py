@@ -44,7 +44,10 @@ CAUSES: Final = {
     "target-disputed": "the accounts differ on what was hit",
     "occurred-disputed": "the accounts differ on when it was",
     "place-disputed": "the accounts differ on where it was",
-    "no-observation": "a deadline has passed, and nothing in the record says what was done by it",
+    "no-observation": "a deadline has passed, and nothing that is stated says what was done by it",
+    "performance-unknown": "somebody has said that nobody can tell whether it was done",
+    "performance-disputed": "one says that it was done in time, another that it was not done",
+    "precondition": "what must come first is not known to have come",
     "deadline": "it is not known whether the deadline has passed",
     "not-computable": "no clock can tell when the deadline is",
 }

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from foedus.base.areas import Area
 from foedus.base.calendars import Calendar
 from foedus.base.moments import Moment
+from foedus.terms.performance import Stated
 from foedus.terms.record import Agreement
 
 Lines = Callable[[str, str], Area | None]
@@ -37,5 +38,7 @@ class Rulebook:
     """What the record knew by then; None: no deadline is asked about."""
     moments: Mapping[str, Mapping[str, Moment]] = field(default_factory=dict)
     """Agreement -> anchor or duty -> when it was, as far as somebody has said so."""
+    performed: Mapping[str, tuple[Stated, ...]] = field(default_factory=dict)
+    """Agreement -> what is stated of the doing of its duties."""
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     lines: Lines = no_lines

@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from foedus.findings.answering import Asked
+from foedus.findings.answering import Asked, Excused
 from foedus.findings.columns import decoded
 from foedus.findings.in_time import POSSIBLE, Answered, Answers, Ints
-from foedus.findings.questions import Question
+from foedus.findings.questions import Excuse, Question
 from foedus.findings.subjects import Coded, Subjects, named_of
 from foedus.findings.verdicts import DECIDES
 from foedus.terms.rules import PresenceRule
@@ -71,7 +71,7 @@ def steps_of(
         _shared("time", asked.time, rows, in_force, texts),
         _shared("place", asked.place, rows, question.place, texts),
         _shared("exempt", asked.exempt, rows, exempt, texts),
-        np.full(len(rows), texts.number(_exception(question)), np.int32),
+        _excuses(asked.excused, rows, texts),
         _accounts(asked.differs[rows], texts),
     ]
     return np.column_stack(columns)
@@ -114,11 +114,18 @@ def _parties(text: str | None) -> str:
     return found.actor or ",".join(found.parties)
 
 
-def _exception(question: Question) -> str:
-    if question.unsettled:
-        return f"exception unsettled - {','.join(question.unsettled)}"
-    if question.exceptions:
-        return f"exception open - {','.join(question.exceptions)}"
+def _excuses(excused: Excused, rows: Ints, texts: Texts) -> Numbers:
+    table = [texts.number(_exception(value)) for value in excused.values]
+    found: Numbers = np.array(table, np.int32)[excused.codes[rows]]
+    return found
+
+
+def _exception(excuses: tuple[Excuse, ...]) -> str:
+    unsettled = [one.id for one in excuses if one.must_be_ruled_out]
+    if unsettled:
+        return f"exception unsettled - {','.join(unsettled)}"
+    if excuses:
+        return f"exception open - {','.join(one.id for one in excuses)}"
     return "exception none - -"
 
 

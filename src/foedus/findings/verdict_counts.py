@@ -7,14 +7,15 @@ asked. Counts by party, month or place are left to publication.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from foedus.base.encoding import schema
+from foedus.findings.in_time import Ints
 from foedus.findings.questions import Question
 from foedus.findings.record import (
     DEADLINE,
@@ -25,8 +26,10 @@ from foedus.findings.record import (
     Count,
     Parting,
 )
+from foedus.findings.subjects import coded
 
-_BY = ("agreement_id", "term_id", "article", "reading")
+_BY: Final = ("agreement_id", "term_id", "article", "reading")
+_SUBJECT: Final = ("lineage_id", "incident_id", "agreement_id", "term_id", "article")
 
 
 def counts_of(
@@ -65,28 +68,46 @@ def _key(question: Question) -> tuple[str, ...]:
 
 
 def partings_of(findings: pa.Table, questions: Sequence[Question]) -> pa.Table:
-    """Return the table of `Parting`, in the order of the findings."""
+    """Return the table of `Parting`, in the order of the findings.
+
+    The readings of one term about one subject stand side by side in `findings`; only where their
+    verdicts differ is anything copied.
+    """
     plural = {one.agreement.id for one in questions if len(one.agreement.head.readings) > 1}
     if not plural:
         return schema(Parting).empty_table()
     several = pc.not_equal(findings["subject_kind"], DEADLINE)
     wanted = pc.is_in(findings["agreement_id"], value_set=pa.array(sorted(plural)))
-    columns = ["lineage_id", "incident_id", "agreement_id", "term_id", "article"]
-    rows = _rows(findings.filter(pc.and_(several, wanted)).select([*columns, "reading", "verdict"]))
-    return pa.Table.from_pylist(list(_parted(rows, columns)), schema(Parting))
+    columns = [*_SUBJECT, "reading", "verdict"]
+    asked = findings.select(columns).filter(pc.and_(several, wanted)).combine_chunks()
+    if not asked.num_rows:
+        return schema(Parting).empty_table()
+    return _parted(asked, _starts(asked))
 
 
-def _parted(rows: Iterable[dict[str, Any]], columns: Sequence[str]) -> Iterator[dict[str, Any]]:
-    for key, group in groupby(rows, key=lambda row: tuple(row[name] for name in columns)):
-        told = list(group)
-        verdicts = [row["verdict"] for row in told]
-        if len(set(verdicts)) > 1:
-            readings = [row["reading"] for row in told]
-            yield {
-                **dict(zip(columns, key, strict=True)),
-                "readings": readings,
-                "verdicts": verdicts,
-            }
+def _starts(asked: pa.Table) -> Ints:
+    """Return the first row of each run of rows about one subject under one term."""
+    begins = np.ones(asked.num_rows, bool)
+    begins[1:] = False
+    for name in _SUBJECT:
+        codes = coded(asked.column(name)).codes
+        begins[1:] |= codes[1:] != codes[:-1]
+    return np.flatnonzero(begins)
+
+
+def _parted(asked: pa.Table, starts: Ints) -> pa.Table:
+    """Return the runs in which not all verdicts are one."""
+    verdict = coded(asked.column("verdict")).codes
+    least, most = (pick.reduceat(verdict, starts) for pick in (np.minimum, np.maximum))
+    parts = least != most
+    first, lengths = starts[parts], np.diff(starts, append=asked.num_rows)[parts]
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    row = np.repeat(first - offsets[:-1], lengths) + np.arange(offsets[-1])
+    found = {name: asked.column(name).take(pa.array(first)) for name in _SUBJECT}
+    for name, column in (("readings", "reading"), ("verdicts", "verdict")):
+        told = asked.column(column).take(pa.array(row)).combine_chunks()
+        found[name] = pa.ListArray.from_arrays(pa.array(offsets.astype(np.int32)), told)
+    return pa.table(found, schema=schema(Parting))
 
 
 def _rows(table: pa.Table) -> list[dict[str, Any]]:

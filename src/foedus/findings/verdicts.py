@@ -31,6 +31,7 @@ DECIDES: Final = {"kind": "act", "target": "target", "occurred": "time", "place"
 """Field in which accounts may differ -> the step that it decides."""
 EXEMPT_BY: Final = ("occurred", "place")
 """Fields on which an exemption hangs."""
+Flags = npt.NDArray[np.bool_]
 _FIELDS: Final = tuple(DECIDES)
 _EXEMPT_BIT: Final = 2 * len(STEPS)
 _UNSETTLED_BIT: Final = _EXEMPT_BIT + 2
@@ -88,17 +89,18 @@ def _doubts(found: Combination, open_steps: set[str]) -> list[str]:
     return [*steps, *exempt, *(["exception"] if found.unsettled else [])]
 
 
-def packed(steps: list[Answers], exempt: Answers, differs: Ints) -> Ints:
+def packed(steps: list[Answers], exempt: Answers, unsettled: Flags, differs: Ints) -> Ints:
     """Return one number for each row; `differs` has bit i for the i-th field of `DECIDES`."""
     code = exempt.astype(np.int64) << _EXEMPT_BIT
     for position, answers in enumerate(steps):
         code |= answers.astype(np.int64) << (2 * position)
+    code |= unsettled.astype(np.int64) << _UNSETTLED_BIT
     return code | (differs << _DIFFERS_BIT)
 
 
-def constants(*, unsettled: bool, line: bool) -> int:
+def constants(*, line: bool) -> int:
     """Return the bits that all rows of one term share."""
-    return (int(unsettled) << _UNSETTLED_BIT) | (int(line) << _LINE_BIT)
+    return int(line) << _LINE_BIT
 
 
 def unpacked(code: int) -> Combination:

@@ -27,6 +27,7 @@ from foedus.findings.record import (
 from foedus.findings.rulebook import Rulebook
 from foedus.publication.in_force import Stretch, stretches_of
 from foedus.publication.material import Material
+from foedus.terms.performance import Stated
 from foedus.terms.record import Agreement, Term
 from foedus.terms.rules import BanRule, DutyRule, PresenceRule
 
@@ -113,11 +114,14 @@ class Line(NamedTuple):
 
 
 class Due(NamedTuple):
-    """A deadline of which nothing in the record says whether it was kept."""
+    """A deadline that has passed, or may have."""
 
     term: Term
     reading: str
+    verdict: str
     because: tuple[str, ...]
+    stated: tuple[Stated, ...]
+    """What is said of its doing, as far as the verdict rests on it."""
 
 
 class Governed(NamedTuple):
@@ -135,6 +139,16 @@ class Governed(NamedTuple):
     unasked: tuple[str, ...]
     """Articles on weapons that stand somewhere, of which no observed weapon is covered."""
     due: tuple[Due, ...]
+
+    @property
+    def told(self) -> tuple[Due, ...]:
+        """The deadlines of whose doing something is stated."""
+        return tuple(one for one in self.due if one.stated)
+
+    @property
+    def untold(self) -> tuple[Due, ...]:
+        """The others."""
+        return tuple(one for one in self.due if not one.stated)
 
 
 class Parted(NamedTuple):
@@ -257,11 +271,11 @@ def _governed(material: Material, shown: Mapping[str, pa.Table]) -> Iterator[Gov
             silent=_silent(lines, BanRule),
             unasked=_silent(lines, PresenceRule),
             due=tuple(
-                Due(term, reading, deadlines[agreement.id, term.id, reading])
+                Due(term, reading, *_kept(deadlines[key], governing.performed[agreement.id]))
                 for term in agreement.terms
                 if isinstance(term.rule, DutyRule)
                 for reading in readings_of(agreement)
-                if (agreement.id, term.id, reading) in deadlines
+                if (key := (agreement.id, term.id, reading)) in deadlines
             ),
         )
 
@@ -280,14 +294,22 @@ def _silent(lines: Sequence[Line], rule: type[BanRule | PresenceRule]) -> tuple[
     )
 
 
-def _deadlines(findings: pa.Table) -> dict[tuple[str, str, str], tuple[str, ...]]:
-    """Return the deadlines that are told of: (agreement, term, reading) -> causes in words."""
+def _deadlines(findings: pa.Table) -> dict[tuple[str, str, str], Row]:
+    """Return the findings of deadlines by agreement, term and reading."""
     found = findings.filter(findings["incident_id"].is_null())
     names = ("agreement_id", "term_id", "reading")
-    return {
-        (row[names[0]], row[names[1]], row[names[2]]): tuple(CAUSES[one] for one in row["causes"])
-        for row in found.select([*names, "causes"]).to_pylist()
-    }
+    told = found.select([*names, "verdict", "causes", "steps"]).to_pylist()
+    return {(row[names[0]], row[names[1]], row[names[2]]): row for row in told}
+
+
+def _kept(
+    row: Row, stated: Sequence[Stated]
+) -> tuple[str, tuple[str, ...], tuple[Stated, ...]]:
+    """Return verdict, causes in words, and the statements that the last step rests on."""
+    record = row["steps"][-1]
+    resting = (one for one in stated if one.duty == row["term_id"])
+    causes = tuple(CAUSES[one] for one in row["causes"])
+    return row["verdict"], causes, tuple(one for one in resting if one.source_url in record)
 
 
 def _named(

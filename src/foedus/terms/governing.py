@@ -9,7 +9,7 @@ incidents indicate under them is left to `findings`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple, TypeVar
@@ -25,8 +25,9 @@ from foedus.base.time_limits import ANCHORS
 from foedus.errors import DrafterError, Fault, did_you_mean
 from foedus.terms.document import read_agreement
 from foedus.terms.faults import Faults, Key
+from foedus.terms.performance import DONE, State, Stated
 from foedus.terms.record import Agreement
-from foedus.terms.rules import DutyRule, ExtensionRule, InForceRule
+from foedus.terms.rules import ALL, DutyRule, ExtensionRule, InForceRule
 from foedus.terms.settlement_files import read_settlements
 from foedus.terms.settlements import Carrying, Ledger
 from foedus.terms.vocabulary import LIBRARY
@@ -55,6 +56,20 @@ class MomentEntry(Entry, frozen=True, kw_only=True):
     """S: the source named was read and says so; P: it reports what another says."""
 
 
+class PerformanceEntry(Entry, frozen=True, kw_only=True):
+    """Table [[agreement.performance]]: what somebody has said of the doing of a duty."""
+
+    duty: str
+    """Id of a duty of the agreement."""
+    state: State
+    on: str
+    """Day or moment at which it was done; of the others, as of when it is said."""
+    by: tuple[str, ...] = ()
+    """Parties of the agreement of whom it is said; none: all whom the duty binds."""
+    source_url: str
+    evidence: Literal["S", "P"]
+
+
 class AgreementEntry(Entry, frozen=True, kw_only=True):
     """Table [[agreement]]: a document that the incidents are set against."""
 
@@ -63,6 +78,7 @@ class AgreementEntry(Entry, frozen=True, kw_only=True):
     parties: dict[str, tuple[str, ...]] = {}
     """Party of the mission -> parties of the agreement of whose side it is a part."""
     moment: tuple[MomentEntry, ...] = ()
+    performance: tuple[PerformanceEntry, ...] = ()
     note: str = ""
     """What a reader of its findings must know of this record; it stands beside them."""
 
@@ -118,6 +134,8 @@ class Governing(msgspec.Struct, frozen=True, kw_only=True):
     """Party of the mission -> parties of the agreements; one that is not here stands for itself."""
     known: dict[str, dict[str, Known]] = {}
     """Agreement -> anchor or dated term -> when it was."""
+    performed: dict[str, tuple[Stated, ...]] = {}
+    """Agreement -> what is stated of its duties, in the order of the mission."""
     notes: dict[str, str] = {}
     """Agreement -> what a reader of its findings must know."""
     lines: dict[str, Drawn] = {}
@@ -130,6 +148,12 @@ class Governing(msgspec.Struct, frozen=True, kw_only=True):
             agreement: {anchor: stated.moment for anchor, stated in moments.items()}
             for agreement, moments in self.known.items()
         }
+
+
+def bound_by(rule: DutyRule, agreement: Agreement) -> tuple[str, ...]:
+    """Return the parties whom a duty binds, `all` being those whom the agreement binds."""
+    named = tuple(party for party in rule.bearer if party != ALL)
+    return (*named, *agreement.bound) if ALL in rule.bearer else named
 
 
 class Named(NamedTuple):
@@ -156,6 +180,11 @@ def governing(record: MissionTerms, named: Named) -> tuple[Governing, tuple[Faul
         for n, agreement in enumerate(agreements)
         if agreement is not None
     }
+    performed = {
+        agreement.id: reading.performed(n, record.agreement[n], agreement, known[agreement.id])
+        for n, agreement in enumerate(agreements)
+        if agreement is not None
+    }
     notes = {
         agreement.id: " ".join(entry.note.split())
         for entry, agreement in zip(record.agreement, agreements, strict=True)
@@ -167,11 +196,24 @@ def governing(record: MissionTerms, named: Named) -> tuple[Governing, tuple[Faul
         stands_for={
             party: meant for entry in record.agreement for party, meant in entry.parties.items()
         },
-        known=known,
+        known={name: _doings(performed[name]) | stated for name, stated in known.items()},
+        performed=performed,
         lines=dict(line for line in lines if line is not None),
         calendars=calendars,
     )
     return found, tuple(reading.faults.found)
+
+
+def _doings(stated: Iterable[Stated]) -> dict[str, Known]:
+    """Return when each duty was done by all, of which nothing else is said."""
+    by_duty: dict[str, list[Stated]] = {}
+    for one in stated:
+        by_duty.setdefault(one.duty, []).append(one)
+    return {
+        duty: Known(moment=said[0].on, source_url=said[0].source_url, evidence=said[0].evidence)
+        for duty, said in by_duty.items()
+        if len(said) == 1 and said[0].state == DONE and not said[0].by
+    }
 
 
 class _Reading:
@@ -245,15 +287,58 @@ class _Reading:
             self._known((*key, "of"), stated.of, "an anchor or a dated term", (*ANCHORS, *dated))
             if stated.of in found:
                 self.tell((*key, "of"), "one moment of each", f"{stated.of!r} again")
-            if not stated.source_url.startswith(("http://", "https://")):
-                got = repr(stated.source_url)
-                self.tell((*key, "source_url"), "an address, http or https", got)
+            self._address((*key, "source_url"), stated.source_url)
             moment = self._moment((*key, "on"), stated.on)
             if moment is not None:
                 found[stated.of] = Known(
                     moment=moment, source_url=stated.source_url, evidence=stated.evidence
                 )
         return found
+
+    def performed(
+        self,
+        number: int,
+        entry: AgreementEntry,
+        agreement: Agreement,
+        known: Mapping[str, Known],
+    ) -> tuple[Stated, ...]:
+        """Return what is stated of duties; a known moment of one says that all have done it."""
+        duties = {t.id: t.rule for t in agreement.terms if isinstance(t.rule, DutyRule)}
+        found = [
+            Stated(
+                duty=duty,
+                state=DONE,
+                on=said.moment,
+                source_url=said.source_url,
+                evidence=said.evidence,
+            )
+            for duty, said in known.items()
+            if duty in duties
+        ]
+        for position, stated in enumerate(entry.performance):
+            key = ("agreement", str(number), "performance", str(position))
+            self._known((*key, "duty"), stated.duty, f"a duty of {agreement.id}", duties)
+            bound = bound_by(duties[stated.duty], agreement) if stated.duty in duties else ()
+            for party in stated.by if bound else ():
+                self._known((*key, "by"), party, f"a party that {stated.duty} binds", bound)
+            self._address((*key, "source_url"), stated.source_url)
+            moment = self._moment((*key, "on"), stated.on)
+            if moment is not None:
+                found.append(
+                    Stated(
+                        duty=stated.duty,
+                        state=stated.state,
+                        on=moment,
+                        by=stated.by,
+                        source_url=stated.source_url,
+                        evidence=stated.evidence,
+                    )
+                )
+        return tuple(found)
+
+    def _address(self, key: Key, url: str) -> None:
+        if not url.startswith(("http://", "https://")):
+            self.tell(key, "an address, http or https", repr(url))
 
     def _read(self, key: Key, file: str, ending: str, read: Callable[[Path], T]) -> T | None:
         """Return the document that a table names; None if it is not there or has faults."""

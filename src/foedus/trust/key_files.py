@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Private keys in files, encrypted under a passphrase: PKCS 8 in PEM, or as OpenSSH writes them.
 
-The second form needs the package `bcrypt`; without it, an agent can hold the key. Neither
-key nor passphrase is ever printed or written elsewhere; a fault names the file alone.
+Neither key nor passphrase is ever printed or written elsewhere; a fault names the file alone.
 """
 
 from __future__ import annotations
@@ -56,8 +55,8 @@ def read_key_file(path: Path, passphrase: bytes) -> HeldKey:
     except TypeError as error:
         raise _fault(path, "an encrypted key with its passphrase", "one of both") from error
     except UnsupportedAlgorithm as error:
-        hint = "give it to an agent with ssh-add, or install the package bcrypt"
-        raise _fault(path, "a key in PKCS 8", "one that OpenSSH has encrypted", hint) from error
+        hint = "encrypt it anew with ssh-keygen -p, or give it to an agent with ssh-add"
+        raise _fault(path, "an Ed25519 key under a usual cipher", str(error), hint) from error
     except ValueError as error:
         got = "another file, or another passphrase"
         raise _fault(path, "an Ed25519 key that the passphrase opens", got) from error

@@ -83,7 +83,11 @@ def read_payload(payload: Mapping[str, Any], kind: Kind) -> Any:
 
 
 def _field_faults(payload: Mapping[str, Any], record: type[msgspec.Struct]) -> list[Fault]:
+    """Read the record as a whole; only one that is at fault is read again, field by field."""
     known, required = _fields(record)
+    whole = _whole(payload, record)
+    if not whole and payload.keys() <= known.keys():
+        return []
     faults = [
         _fault(name, "a field of this kind", name, did_you_mean(name, known))
         for name in payload
@@ -93,7 +97,7 @@ def _field_faults(payload: Mapping[str, Any], record: type[msgspec.Struct]) -> l
     for name, hint in known.items():
         if name in payload:
             faults += _converted(name, payload[name], hint)
-    return faults or _whole(payload, record)
+    return faults or whole
 
 
 @cache

@@ -78,6 +78,13 @@ class Answer(NamedTuple):
         return all(step.held for step in self.steps)
 
 
+def verify(
+    file: str | Path, *, log_key: str | None = None, witnesses: Sequence[str] = ()
+) -> Answer:
+    """Return what the proof in a file comes to: see `check`. Raises `OSError` without the file."""
+    return check(Path(file).read_bytes(), log_key, witnesses)
+
+
 def check(data: bytes, log_key: str | None = None, witnesses: Sequence[str] = ()) -> Answer:
     """Return what a proof file comes to; keys that are given must be the ones that signed."""
     steps: list[Step] = []
@@ -429,7 +436,7 @@ def main() -> int:
     parser.add_argument("--log-key", help="The log's key that you trust, name+hash+key.")
     parser.add_argument("--witness", action="append", default=[], help="A witness's key; repeat.")
     call = parser.parse_args()
-    answer = check(call.file.read_bytes(), call.log_key, call.witness)
+    answer = verify(call.file, log_key=call.log_key, witnesses=call.witness)
     sys.stdout.write("\n".join(lines_of(answer)) + "\n")
     return 0 if answer.holds else 1
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes the proof file of an act: the act, shown in part or whole, and all that it rests on.
 
+`prove` finds the act and the newest checkpoint in a log; `proof_of` is given both.
 With the act stand those that admitted its signers' keys, back to the one that opened the log, each
 with its path to the root of one checkpoint. `proof` checks the file; it imports nothing of this.
 """
@@ -8,14 +9,49 @@ with its path to the root of one checkpoint. `proof` checks the file; it imports
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import Any
 
 from foedus.errors import Fault, OperatorError
 from foedus.trust.acts import Act, field_commitment, field_salt, written
 from foedus.trust.keyring import OPEN, ROTATE
 from foedus.trust.log import Log, act_of
-from foedus.trust.notes import Checkpoint, NoteKey, cosignatures, log_key
+from foedus.trust.notes import Checkpoint, NoteKey, cosignatures, log_key, read_key
 from foedus.trust.proof import FORMAT
+from foedus.trust.sqlite_store import SqliteStore
+
+
+def prove(
+    log: Log | str | Path,
+    asked: str,
+    *,
+    hide: Collection[str] = (),
+    witnesses: Collection[str] = (),
+) -> bytes:
+    """Return the proof file of the act whose id begins with `asked`, under the last checkpoint.
+
+    `log` is an open log or the file of one. `hide` names fields of the payload that are withheld;
+    `witnesses` are the keys (name+hash+key) of those whose cosignatures are shown. Raises
+    `OperatorError` where there is no such act, field or checkpoint that covers the act.
+    """
+    if not isinstance(log, Log):
+        store = SqliteStore(Path(log), read_only=True)
+        try:
+            return prove(Log(store, {}), asked, hide=hide, witnesses=witnesses)
+        finally:
+            store.close()
+    checkpoint, index = log.last_checkpoint(), log.index_of(asked)
+    if checkpoint is None or checkpoint.size <= index:
+        got = "none" if checkpoint is None else f"one of {checkpoint.size} entries"
+        fault = Fault(
+            file=log.store.name,
+            expected=f"a checkpoint that covers entry {index}",
+            got=got,
+            hint="sign one with: log checkpoint",
+        )
+        raise OperatorError(fault)
+    keys = [read_key(text) for text in witnesses]
+    return proof_of(log, index, checkpoint, hide=hide, witnesses=keys)
 
 
 def proof_of(
