@@ -14,20 +14,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import foedus
+from foedus.base.moments import HOUR_US
 from foedus.base.readings import read_moment
 from foedus.errors import DrafterError, OperatorError
 from foedus.replay.assumptions import (
-    HOUR_US,
     Assumptions,
     AssumptionsFile,
     Dated,
     Decide,
-    length_us,
     read_assumptions,
 )
-from foedus.replay.firings import NOBODY, Firing, condition_of, facts_of, fired, met, warned
+from foedus.replay.firings import NOBODY, Firing, facts_of, fired, met, warned
 from foedus.replay.played import NOTHING_ASSUMED, drawn, lines_of
 from foedus.replay.sweeps import read_sweep, swept
+from foedus.terms.breach_counts import condition_of, length_us
 from foedus.terms.document import read_agreement
 from foedus.terms.rules import ConditionRule, TriggerRule
 from small_mission import all_rows, cut, make_mission

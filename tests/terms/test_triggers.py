@@ -127,11 +127,11 @@ def test_yes_and_the_clause_but_never_how(name: str) -> None:
 
 
 CONDITIONS: Final = {
-    "for each party p: at least 3 breaches of no-fire by p within 72 h": True,
-    "for each party p: more than 2 breaches of 1 by p within 1 week": True,
-    "for each party p: at least 1 breach by p within 72 h": False,
-    "for each party p: more than 0 breaches of no-fire by p within 72 h": True,
-    "for each party p: at least 3 breaches by p before": False,
+    "at least 3 breaches of no-fire within 72 h": True,
+    "for each zone z: more than 2 breaches of 1 in z within 1 week": True,
+    "at least 1 breach within 72 h": False,
+    "more than 0 breaches of no-fire within 72 h": True,
+    "at least 3 breaches before": False,
     "for each party p, zone z: at least 3 breaches by p in z before": True,
     "for each party p: at least 2 breaches by p within 1 h or no notice by p within 24 h": False,
 }

@@ -15,19 +15,14 @@ from typing import Annotated, Final, Literal, NamedTuple
 
 import msgspec
 
-from foedus.base.durations import read_duration
 from foedus.base.moments import Moment
-from foedus.base.periods import Duration
 from foedus.base.readings import read_moment
 from foedus.errors import DrafterError, Fault, OperatorError
 from foedus.findings.record import BREACH, CONTESTED, UNDETERMINED
+from foedus.terms.breach_counts import length_us
 from foedus.terms.faults import Faults, line_of
 from foedus.terms.rules import ALL, OPEN, Entry, TriggerRule
 from foedus.terms.yaml_files import read_entry
-
-HOUR_US: Final = 3_600_000_000
-HOURS: Final = {"hours": 1, "days": 24, "weeks": 168}
-"""Units of a length that is fixed; a day is 24 hours."""
 
 
 class Decide(Entry, frozen=True, kw_only=True):
@@ -123,14 +118,6 @@ def read_assumptions(path: Path, zone: str) -> Assumptions:
         raise DrafterError(*faults.in_order)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return Assumptions(str(path), digest, stated, events, horizon)
-
-
-def length_us(written: str) -> int | None:
-    """Return a duration of hours, days or weeks in microseconds; None for any other."""
-    found = read_duration(written)
-    if not isinstance(found, Duration) or found.unit not in HOURS or found.amount is None:
-        return None
-    return found.amount * HOURS[found.unit] * HOUR_US
 
 
 class _Read:

@@ -15,8 +15,9 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from foedus.errors import DrafterError, Fault
-from foedus.replay.assumptions import HOUR_US, Assumptions, Decide, length_us
+from foedus.base.moments import HOUR_US
+from foedus.replay.assumptions import Assumptions, Decide
+from foedus.terms.breach_counts import condition_of, length_us
 from foedus.terms.conditions.evaluation import verdicts
 from foedus.terms.conditions.history import DETERMINED, Fact
 from foedus.terms.conditions.parsing import parse
@@ -93,25 +94,6 @@ def _is_decided(row: Row, decide: Decide) -> bool:
     likely = share is None or share >= decide.least_probability * 1_000_000
     term = not decide.of or row["term_id"] in decide.of
     return likely and term and row["verdict"] in decide.verdicts
-
-
-def condition_of(trigger: TriggerRule) -> str:
-    """Return a trigger as a condition; raises `DrafterError` for a window of no fixed length."""
-    counted = f'for each party p: at least {trigger.count} breaches of "{trigger.id}" by p'
-    if trigger.within == OPEN:
-        return f"{counted} before"
-    length = length_us(trigger.within)
-    if length is None:
-        hint = "months and working days are of no fixed length"
-        raise DrafterError(
-            Fault(
-                column=trigger.id,
-                expected="a window of hours, days or weeks",
-                got=repr(trigger.within),
-                hint=hint,
-            )
-        )
-    return f"{counted} within {length // HOUR_US} h"
 
 
 def fired(

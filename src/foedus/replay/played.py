@@ -29,8 +29,9 @@ from foedus.publication.answers import Asked, read_summary, run_folder
 from foedus.publication.counted import read_record
 from foedus.replay.assumptions import PLAIN, Assumptions, read_assumptions
 from foedus.replay.drawn import drawing
-from foedus.replay.firings import Firing, Row, condition_of, facts_of, fired, met, warned
+from foedus.replay.firings import Firing, Row, facts_of, fired, met, warned
 from foedus.replay.sweeps import Point, Sweep, read_sweep, swept
+from foedus.terms.breach_counts import condition_of
 from foedus.terms.document import read_agreement
 from foedus.terms.record import Agreement
 from foedus.terms.rules import ConditionRule, TriggerRule

@@ -13,8 +13,9 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from foedus.errors import Fault, OperatorError, did_you_mean
-from foedus.replay.assumptions import Assumptions, length_us
+from foedus.replay.assumptions import Assumptions
 from foedus.replay.firings import Row, Warned, facts_of, fired, warned
+from foedus.terms.breach_counts import length_us
 from foedus.terms.rules import TriggerRule
 
 PARAMETERS: Final = ("count", "within", "threshold")

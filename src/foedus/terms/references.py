@@ -137,9 +137,7 @@ class References:
                 self._each(clause, ("of",), finder.of, "a ban, presence or duty", known)
                 self._bearer(clause, finder.consent_of, ("consent_of",))
             case TriggerRule() as trigger:
-                known = self.names.terms_of("ban", "presence")
-                self._each(clause, ("of",), trigger.of, "a ban or presence", known)
-                self._bearer(clause, trigger.by, ("by",))
+                self._trigger(clause, trigger)
 
     def _rung(self, clause: Clause, rule: RungRule) -> None:
         """Check what a rung names: terms, parties, other rungs, what stands against it."""
@@ -152,6 +150,15 @@ class References:
                 self._one(clause, (key,), rung, "the id of a rung", self.names.terms_of("rung"))
         known = self.names.terms_of("forfeiture")
         self._each(clause, ("unless",), rule.unless, "the id of a forfeiture", known)
+
+    def _trigger(self, clause: Clause, rule: TriggerRule) -> None:
+        """Check whose breaches a trigger counts, and what it opens; words for that have blanks."""
+        known = self.names.terms_of(*_EXCEPTED)
+        self._each(clause, ("of",), rule.of, "a ban, presence or duty", known)
+        self._bearer(clause, rule.by, ("by",))
+        if " " not in rule.opens.strip():
+            known = self.names.terms_of(*_ALL_BUT_ZONES)
+            self._one(clause, ("opens",), rule.opens, "the id of a term, or words", known)
 
     def _exemption(self, clause: Clause, rule: ExemptionRule) -> None:
         known = self.names.terms_of(*_EXCEPTED)

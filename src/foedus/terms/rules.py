@@ -373,23 +373,29 @@ class FinderRule(Rule, frozen=True, kw_only=True, tag="finder"):
 
 
 class TriggerRule(Rule, frozen=True, kw_only=True, tag="trigger"):
-    """So many breaches in so long a time open a response."""
+    """So many breaches in so long a time open what follows: numbers that can be swept and compared.
+
+    Its meaning is the condition that `breach_counts.condition_of` writes.
+    """
 
     of: tuple[str, ...] = ()
-    """Ids of bans and presences whose breaches count; none: any of the agreement."""
+    """Ids of bans, presences and duties whose breaches count; none: any of the agreement."""
     by: tuple[str, ...] = (ALL,)
     """Parties whose breaches count, each for itself."""
     zone: str | None = None
     """Zone in which alone they count."""
     count: Annotated[int, msgspec.Meta(ge=1)]
     within: str = OPEN
-    """A duration with its unit; open: however long it takes."""
+    """A duration of hours, days or weeks; open: however long it takes."""
     opens: str
-    """Id of a rung, or words for what it opens."""
+    """Id of a rung or other term, or words for what it opens."""
 
 
 class ConditionRule(Rule, frozen=True, kw_only=True, tag="condition"):
-    """What must have happened, how often and within what time, for something to follow."""
+    """What must have happened, and when, for something to follow: all that is no bare count.
+
+    What a trigger can say is no condition: `check` tells the trigger to write instead.
+    """
 
     when: str
     """A condition in the language of docs/reference/conditions.md."""

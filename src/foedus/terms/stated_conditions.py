@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """The conditions that stand in terms: read and checked against the names of their agreement.
 
-A fault is told at its line and column in the Markdown file, whether the condition stands on one
-line, on several, or in quotes. What a condition means is left to `conditions`.
+A condition that a trigger can say is a fault: one rule has one form. A fault is told at its line
+and column in the Markdown file, whether the condition stands on one line, on several, or in quotes.
+What a condition means is left to `conditions`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
+from foedus.terms.breach_counts import trigger_for
 from foedus.terms.conditions.checking import Known, check_text
 from foedus.terms.conditions.kinds import KINDS
 from foedus.terms.conditions.syntax import Condition, Constant, Place
@@ -19,7 +21,7 @@ from foedus.terms.faults import Faults
 from foedus.terms.names import Clause
 from foedus.terms.record import Article
 from foedus.terms.references import References
-from foedus.terms.rules import ConditionRule
+from foedus.terms.rules import BanRule, ConditionRule, DutyRule, PresenceRule
 
 _KEY: Final = re.compile(r"when:[ \t]*")
 _BLOCK: Final = re.compile(r"[|>][+-]?[ \t]*")
@@ -37,7 +39,8 @@ def check_stated_conditions(
     clauses: Iterable[Clause], articles: Iterable[Article], references: References, faults: Faults
 ) -> None:
     """Add every fault of the conditions of a document."""
-    known = _known(articles, references)
+    clauses = list(clauses)
+    known, named = _known(articles, references), _named(clauses)
     for clause in clauses:
         if not isinstance(clause.rule, ConditionRule):
             continue
@@ -46,7 +49,31 @@ def check_stated_conditions(
         for fault in found.faults:
             faults.add(fault.line, fault.column or "", fault.expected, fault.got, fault.hint)
         if found.condition is not None:
+            _check_border(clause, found.condition, named, faults)
             references.used["zone"].update(_zones(found.condition))
+
+
+def _named(clauses: Iterable[Clause]) -> dict[str, list[str]]:
+    """Return the terms that can be broken by each name of theirs: id, label and number."""
+    found: dict[str, list[str]] = {}
+    for clause in clauses:
+        if isinstance(clause.rule, (BanRule, PresenceRule, DutyRule)):
+            label = clause.article.label if clause.article else ""
+            number = _NUMBER.search(label)
+            for name in {clause.rule.id, label, number[0] if number else label}:
+                found.setdefault(name, []).append(clause.rule.id)
+    return found
+
+
+def _check_border(
+    clause: Clause, condition: Condition, named: Mapping[str, list[str]], faults: Faults
+) -> None:
+    """Add a fault where a condition only counts what a trigger can count."""
+    keys = trigger_for(condition, named)
+    if keys is not None:
+        hint = f"rule: trigger, {keys}; what it sets off goes into opens"
+        expected = "more than a count of one party's breaches, which is a trigger"
+        faults.add(clause.line("when"), "when", expected, "such a count", hint)
 
 
 def _known(articles: Iterable[Article], references: References) -> Known:

@@ -17,6 +17,7 @@ from foedus.base.periods import CountingRule
 from foedus.base.readings import Uncomputable, read_moment
 from foedus.base.time_limits import ANCHORS, faults_of
 from foedus.errors import Fault, did_you_mean
+from foedus.terms.breach_counts import length_us
 from foedus.terms.faults import Faults, Key
 from foedus.terms.limits import deadline_of, limit_at
 from foedus.terms.names import Clause, Names
@@ -78,12 +79,20 @@ class Times:
                 self._length(clause, ("lasts",), rule.lasts)
                 self._length(clause, ("notice",), rule.notice)
             case TriggerRule(within=within) if within != OPEN:
-                self._length(clause, ("within",), within)
+                self._window(clause, within)
             case ZoneRule(area=Buffer() as strip):
                 self._day(clause, ("area", "on"), strip.on)
             case PresenceRule() as rule:
                 for party, base in rule.baseline.items():
                     self._day(clause, ("baseline", party, "on"), base.on)
+
+    def _window(self, clause: Clause, within: str) -> None:
+        """Check the window of a trigger, whose length must be the same wherever it lies."""
+        known = len(self.faults.found)
+        self._length(clause, ("within",), within)
+        if len(self.faults.found) == known and length_us(within) is None:
+            expected, hint = "hours, days or weeks", "months and working days have no fixed length"
+            self.faults.add(clause.line("within"), ("within",), expected, repr(within), hint)
 
     def moment(self, line: int, key: Key, written: str) -> Moment | None:
         """Return a time in words as a moment, or None; what cannot be read is a fault."""

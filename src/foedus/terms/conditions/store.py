@@ -2,22 +2,23 @@
 """The facts that a monitor holds, sorted by time, in columns that grow and shrink.
 
 Facts that come in the order of time are appended; one that comes late costs a move of those after
-it. What changed tells which facts went and which came. Judging them is left to `live`.
+it. What changed tells which facts went and which came. Words and their codes are left to `lexicon`,
+room for growth to `rooms`, judging to `live`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from enum import IntEnum
-from itertools import count
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple
 
 import numpy as np
-import pyarrow as pa
 from numba import njit
 
-from foedus.terms.conditions.coded import UNKNOWN, codes_of, single
+from foedus.terms.conditions.coded import UNKNOWN
 from foedus.terms.conditions.history import COLUMNS
+from foedus.terms.conditions.lexicon import Lexicon
+from foedus.terms.conditions.rooms import Room
 from foedus.terms.conditions.windows import Ints
 
 NEVER_US: Final = 1 << 62
@@ -51,44 +52,6 @@ WORDS: Final = {"fact_id": Cell.ID, "kind": Cell.KIND} | {
 }
 
 
-class Lexicon:
-    """Words of a column and their codes, in the order in which they came."""
-
-    def __init__(self, words: Iterable[str] = ()) -> None:
-        self._codes: dict[str | None, int] = {None: UNKNOWN}
-        self._words: list[str] = []
-        self.learn(list(words))
-
-    def learn(self, words: Sequence[str | None]) -> list[int]:
-        """Return the codes of words; one that is new gets a code, none is -1."""
-        fresh = [word for word in dict.fromkeys(words) if word not in self._codes]
-        self._codes.update(zip(fresh, count(len(self._words)), strict=False))
-        self._words += cast("list[str]", fresh)
-        return list(map(self._codes.__getitem__, words))
-
-    def coded(self, column: pa.ChunkedArray) -> Ints:
-        """Return the codes of a column of words; -1 where there is none."""
-        words = single(column)
-        used, at = np.unique(codes_of(words.indices), return_inverse=True)
-        spoken = words.dictionary.take(pa.array(used, mask=used == UNKNOWN))
-        return np.array(self.learn(spoken.to_pylist()), np.int64)[at]
-
-    def __len__(self) -> int:
-        return len(self._words)
-
-    def spoken(self, codes: Ints) -> pa.Array:
-        """Return the words of some codes."""
-        return pa.array([self._words[code] if code >= 0 else None for code in codes], pa.string())
-
-    def code_of(self, word: str) -> int:
-        """Return the code of a word; one that no row has, if it is not there."""
-        return self._codes.get(word, len(self._words))
-
-    def array(self) -> pa.Array:
-        """Return all words; the place of each is its code."""
-        return pa.array(self._words, pa.string())
-
-
 class Change(NamedTuple):
     """Facts that went and facts that came, as columns of cells."""
 
@@ -114,26 +77,30 @@ def located(first: Ints, ids: Ints, wanted_first: Ints, wanted: Ints) -> Ints:
 
 
 class Store:
-    """Facts by time; the first `size` columns of `cells` are in use."""
+    """Facts by time, a column for each."""
 
     def __init__(
         self, named: Mapping[str, Iterable[str]], wanted: Iterable[str] = tuple(WORDS)
     ) -> None:
         self.wanted = {"fact_id": Cell.ID} | {name: WORDS[name] for name in wanted}
-        self.cells = np.zeros((len(Cell), 1024), np.int64)
-        self.size = 0
+        self._room = Room(len(Cell))
         self.longest_us = 0
         self.lexicons = {name: Lexicon(sorted(named.get(name, ()))) for name in WORDS}
         self.moved: set[str] = set()
         """Columns in which the last change brought a first value or took a last one."""
         self.next_end_us = NEVER_US
-        self._first_of = np.zeros(0, np.int64)
+        self._first_of = Room(1, NEVER_US)
         self._uses = {name: np.zeros(0, np.int64) for name in COLUMNS}
         self._named = {name: np.arange(len(self.lexicons[name])) for name in COLUMNS}
 
+    @property
+    def size(self) -> int:
+        """How many facts it holds."""
+        return self._room.size
+
     def held(self, begin: int = 0, end: int | None = None) -> Ints:
         """Return the facts from one place to before another."""
-        return self.cells[:, begin : self.size if end is None else end]
+        return self._room.held(begin, end)
 
     def between(self, first_us: int, last_us: int) -> tuple[int, int]:
         """Return places between which all facts lie that overlap some time."""
@@ -143,13 +110,9 @@ class Store:
 
     def place(self, ids: Ints) -> Ints:
         """Return where facts stand, by the codes of their ids; -1 for one that is not held."""
-        grown = max(int(ids.max(initial=-1)) + 1, self._first_of.size)
-        if grown > self._first_of.size:
-            self._first_of = np.append(
-                self._first_of, np.full(2 * grown - self._first_of.size, NEVER_US)
-            )
-        held = self.held()
-        return np.asarray(located(held[Cell.FIRST], held[Cell.ID], self._first_of[ids], ids))
+        self._first_of.resize(max(int(ids.max(initial=-1)) + 1, self._first_of.size))
+        held, first_of = self.held(), self._first_of.held()[0]
+        return np.asarray(located(held[Cell.FIRST], held[Cell.ID], first_of[ids], ids))
 
     def change(self, gone: Ints, come: Ints) -> Change:
         """Take facts out, by their places, and put others in."""
@@ -162,12 +125,13 @@ class Store:
         stays[gone - begin] = False
         tail = np.concatenate([self.held(begin)[:, stays], come], axis=1)
         order = np.lexsort((tail[Cell.ROW], tail[Cell.FIRST]))
-        self._write(begin, tail[:, order])
+        self._room.resize(begin + tail.shape[1])
+        self._room.write(slice(begin, self.size), tail[:, order])
         self.moved = {name for name in COLUMNS if self._is_moved(name, change)}
         ends = self.held()[Cell.UNTIL] if gone.size else come[Cell.UNTIL]
         self.next_end_us = int(ends.min(initial=NEVER_US if gone.size else self.next_end_us))
-        self._first_of[change.gone[Cell.ID]] = NEVER_US
-        self._first_of[come[Cell.ID]] = come[Cell.FIRST]
+        self._first_of.write(change.gone[Cell.ID], NEVER_US)
+        self._first_of.write(come[Cell.ID], come[Cell.FIRST])
         lengths = come[Cell.LAST] - come[Cell.FIRST]
         self.longest_us = max(self.longest_us, int(lengths.max(initial=0)))
         return change
@@ -189,8 +153,8 @@ class Store:
         code[kept[Cell.ID]] = np.arange(kept.shape[1])
         self.lexicons["fact_id"] = Lexicon(ids.spoken(kept[Cell.ID]).to_pylist())
         kept[Cell.ID] = code[kept[Cell.ID]]
-        self.cells, self.size = kept, kept.shape[1]
-        self._first_of = kept[Cell.FIRST].copy()
+        self._room.replace(kept)
+        self._first_of.replace(kept[[Cell.FIRST]])
         return code
 
     def domain(self, name: str) -> Ints:
@@ -210,11 +174,3 @@ class Store:
         np.add.at(uses, gone[gone != UNKNOWN], -1)
         np.add.at(uses, come[come != UNKNOWN], 1)
         return bool(np.any(before != (uses[codes] > 0)))
-
-    def _write(self, begin: int, tail: Ints) -> None:
-        self.size = begin + tail.shape[1]
-        if self.size > self.cells.shape[1]:
-            room = np.zeros((len(Cell), 2 * self.size), np.int64)
-            room[:, :begin] = self.cells[:, :begin]
-            self.cells = room
-        self.cells[:, begin : self.size] = tail

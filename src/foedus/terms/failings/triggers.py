@@ -7,7 +7,8 @@ trigger counts the breaches that fit it, of each party by itself. Then a party t
 can go on for ever if and only if every trigger that counts such breaches (1) counts two or more (2)
 within a window; a count without a window only grows. Where no trigger counts a breach, this holds
 of itself. A rung that any breach reaches is a trigger of one; a condition is a trigger if it is the
-bare count of breaches. Where any other condition asks for breaches, nothing is said.
+bare count of breaches, in each zone by itself or of all parties together. Where any other condition
+asks for breaches, nothing is said.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
+from foedus.terms.breach_counts import breach_count
 from foedus.terms.conditions.parsing import parse
-from foedus.terms.conditions.syntax import Condition, Constant, Facts, Tally
+from foedus.terms.conditions.syntax import Condition, Constant
 from foedus.terms.conditions.variables import patterns
 from foedus.terms.failings.found import Found, bearers, has, term_names
 from foedus.terms.record import Agreement, Term
@@ -34,7 +36,6 @@ ELSEWHERE: Final = ""
 """Outside all zones that a term names."""
 EACH_ZONE: Final = "*"
 """Of a count that is made for each zone by itself."""
-_AT_LEAST: Final = {">=": 0, ">": 1}
 
 
 class Breach(NamedTuple):
@@ -126,23 +127,17 @@ def _bare_count(
     term: Term, condition: Condition, agreement: Agreement, every: frozenset[str]
 ) -> Counting | None:
     """Return a condition that is the bare count of breaches as what it counts; None for others."""
-    body = condition.body
-    if not isinstance(body, Tally) or body.comparison not in _AT_LEAST:
+    found = breach_count(condition)
+    if found is None:
         return None
-    if not isinstance(body.counted, Facts) or body.counted.pattern.kind != "breach":
-        return None
-    window = body.counted.window
-    if window is not None and (window.direction != "before" or window.least is not None):
-        return None
-    said = {role.preposition: role.argument for role in body.counted.pattern.roles}
-    of, by, zone = (said.get(name) for name in ("of", "by", "in"))
+    each = EACH_ZONE if found.zone else None
     return Counting(
         term,
-        _named(agreement, of.value) if isinstance(of, Constant) else every,
-        frozenset([by.value]) if isinstance(by, Constant) else frozenset(agreement.bound),
-        zone.value if isinstance(zone, Constant) else (EACH_ZONE if zone else None),
-        body.number + _AT_LEAST[body.comparison],
-        window is None or window.most is not None,
+        _named(agreement, found.of.value) if isinstance(found.of, Constant) else every,
+        frozenset([found.by.value] if isinstance(found.by, Constant) else agreement.bound),
+        found.zone.value if isinstance(found.zone, Constant) else each,
+        found.least,
+        found.within_us is not None,
     )
 
 
