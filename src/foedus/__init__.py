@@ -21,6 +21,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Run",
     "bound",
+    "case",
     "check",
     "correct",
     "count",
@@ -30,6 +31,7 @@ __all__ = [
     "history",
     "incidents",
     "learn",
+    "propose",
     "replay",
     "run",
     "sources",
@@ -112,6 +114,16 @@ def _due(mission: Any, *, now: datetime | None = None, **asked: Any) -> Any:
     return import_module("foedus.replay.clocks").due(mission, now_us=_us(now), **asked)
 
 
+def _case(mission: Any, asked: str | None = None, *, now: datetime | None = None, **by: Any) -> Any:
+    """Tell the docket of a mission, or one case of it; arguments as of `desk.docket.case`."""
+    return import_module("foedus.desk.docket").case(mission, asked, now_us=_us(now), **by)
+
+
+def _propose(mission: Any, *, now: datetime | None = None, **by: Any) -> Any:
+    """Make drafts of opening acts from what a run indicates; as `desk.proposals.propose`."""
+    return import_module("foedus.desk.proposals").propose(mission, now_us=_us(now), **by)
+
+
 def _correct(mission: Any, file: Any, *, now: datetime | None = None, **asked: Any) -> Any:
     """Say what a file of corrections would change; as `replay.corrected.correct`."""
     return import_module("foedus.replay.corrected").correct(mission, file, now_us=_us(now), **asked)
@@ -124,7 +136,14 @@ def _us(now: datetime | None) -> int:
     )
 
 
-_CLOCKED = {"correct": _correct, "due": _due, "exposure": _exposure, "run": _run}
+_CLOCKED = {
+    "case": _case,
+    "correct": _correct,
+    "due": _due,
+    "exposure": _exposure,
+    "propose": _propose,
+    "run": _run,
+}
 """The verbs that ask for the present moment."""
 
 

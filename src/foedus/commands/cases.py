@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Commands of a case officer's desk: the docket, a case whole, drafts, papers and a calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import foedus
+from foedus.commands.calling import Json, emit, examples, spread, told
+
+app = typer.Typer()
+
+MissionName = Annotated[
+    str, typer.Argument(metavar="MISSION", help="Name below missions/, a folder, or mission.toml.")
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    """The options that say as of when, and by whose decisions."""
+
+    at: Annotated[
+        str | None,
+        typer.Option(metavar="T", help="As it stands then; default: now, or a replay's end."),
+    ] = None
+    log: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The log with the acts of the commission.")
+    ] = None
+    assume: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Decisions that are assumed. REPLAY.")
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk(Asking):
+    """The options of `case`."""
+
+    propose: Annotated[
+        bool, typer.Option("--propose", help="Make drafts of opening acts from a run's findings.")
+    ] = False
+    verdict: Annotated[
+        list[str] | None, typer.Option(help="Verdicts to propose; default: breach. Repeat.")
+    ] = None
+    within_h: Annotated[int, typer.Option(min=0, help="Hours between findings of a case.")] = 24
+    within_m: Annotated[int, typer.Option(min=0, help="Metres between them.")] = 20_000
+    least_ppm: Annotated[int, typer.Option(min=0, help="Least probability, in millionths.")] = 0
+    out: Annotated[
+        Path | None, typer.Option("-o", metavar="DIR", help="Write each draft's payload here.")
+    ] = None
+
+
+@app.command(
+    epilog=examples(
+        "case donbas --queue",
+        "case donbas debaltseve-to-nobody --at 2015-02-17",
+        "case donbas --propose --within-h 12 --json",
+    )
+)
+@spread(Desk)
+@told
+def case(
+    mission: MissionName,
+    wanted: Desk,
+    asked: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="Id of a case, or a part of one.")
+    ] = None,
+    *,
+    queue: Annotated[
+        bool, typer.Option("--queue", help="All cases, gravest and soonest first; the default.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Tell the docket of a commission, or one case whole; or propose what to open.
+
+    The machine finds, people decide: what is proposed are drafts that somebody may sign.
+    """
+    from foedus.desk.docket_lines import as_told, case_lines, queue_lines
+    from foedus.errors import Fault, OperatorError
+
+    if asked is not None and (queue or wanted.propose):
+        got = "--queue" if queue else "--propose"
+        raise OperatorError(Fault(expected=f"either a case or {got}", got="both"))
+    if wanted.propose:
+        return propose(mission, wanted, as_json=as_json)
+    found = foedus.case(mission, asked, at=wanted.at, log=wanted.log, assume=wanted.assume)
+    if as_json:
+        return emit(as_told(found))
+    return tell(queue_lines(found) if asked is None else case_lines(found))
+
+
+def propose(mission: str, wanted: Desk, *, as_json: bool) -> None:
+    """Tell or write the drafts that a run's findings suggest."""
+    from foedus.cases.from_findings import Rule
+    from foedus.desk.proposals import as_told, draft_lines, write_drafts
+
+    rule = Rule(
+        verdicts=tuple(wanted.verdict or Rule().verdicts),
+        least_ppm=wanted.least_ppm,
+        within_h=wanted.within_h,
+        within_m=wanted.within_m,
+    )
+    found = foedus.propose(mission, rule=rule, log=wanted.log)
+    if wanted.out is not None:
+        write_drafts(found, wanted.out)
+    if as_json:
+        return emit(as_told(found))
+    return tell(draft_lines(found, wanted.out))
+
+
+def tell(lines: Iterable[str]) -> None:
+    """Print lines with what could act on a terminal made visible."""
+    from foedus.publication.escapes import visible
+
+    typer.echo("\n".join(visible(line) for line in lines))
