@@ -28,6 +28,7 @@ COMMANDS = (
     "bound",
     "due",
     "case",
+    "paper",
     "correct",
     "act new",
     "act sign",

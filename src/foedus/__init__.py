@@ -31,6 +31,7 @@ __all__ = [
     "history",
     "incidents",
     "learn",
+    "paper",
     "propose",
     "replay",
     "run",
@@ -119,6 +120,12 @@ def _case(mission: Any, asked: str | None = None, *, now: datetime | None = None
     return import_module("foedus.desk.docket").case(mission, asked, now_us=_us(now), **by)
 
 
+def _paper(mission: Any, asked: str, kind: str, *, now: datetime | None = None, **by: Any) -> Any:
+    """Make formal documents of a case; arguments and errors as of `desk.papers.papers`."""
+    papers = import_module("foedus.desk.papers").papers
+    return papers(mission, asked, kind, now_us=_us(now), **by)
+
+
 def _propose(mission: Any, *, now: datetime | None = None, **by: Any) -> Any:
     """Make drafts of opening acts from what a run indicates; as `desk.proposals.propose`."""
     return import_module("foedus.desk.proposals").propose(mission, now_us=_us(now), **by)
@@ -141,6 +148,7 @@ _CLOCKED = {
     "correct": _correct,
     "due": _due,
     "exposure": _exposure,
+    "paper": _paper,
     "propose": _propose,
     "run": _run,
 }

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -110,6 +110,64 @@ def propose(mission: str, wanted: Desk, *, as_json: bool) -> None:
     if as_json:
         return emit(as_told(found))
     return tell(draft_lines(found, wanted.out))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Writing(Asking):
+    """The options of `paper`."""
+
+    kind: Annotated[
+        Literal["notification", "determination", "file"], typer.Option(help="Which document.")
+    ]
+    language: Annotated[str, typer.Option(help="Of its fixed words: en, fr, ru or uk.")] = "en"
+    witness: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY", help="A witness whose cosignature is shown; repeat."),
+    ] = None
+    out: Annotated[Path, typer.Option("-o", metavar="DIR", help="Folder to write.")] = Path()
+
+
+@app.command(
+    epilog=examples(
+        "paper donbas debaltseve-to-nobody --kind determination -o out/papers",
+        "paper donbas debaltseve-to-nobody --kind file --language uk -o out/papers",
+    )
+)
+@spread(Writing)
+@told
+def paper(
+    mission: MissionName,
+    asked: Annotated[str, typer.Argument(metavar="CASE", help="Id of a case, or a part of one.")],
+    wanted: Writing,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Write a formal document of a case, as HTML and as PDF, with the proof of every act it states.
+
+    One notification for each party told, one determination for each decision, one file of the whole
+    case. What acts say is quoted as it was written; verify takes a document as it takes a proof.
+    """
+    from foedus.errors import Fault, OperatorError
+
+    try:
+        from foedus.desk.papers import write_papers
+    except ModuleNotFoundError as error:
+        got, hint = f"no module {error.name}", "pip install 'foedus[documents]'"
+        raise OperatorError(Fault(expected="the extra documents", got=got, hint=hint)) from error
+    made = foedus.paper(
+        mission,
+        asked,
+        wanted.kind,
+        language=wanted.language,
+        witnesses=wanted.witness or [],
+        at=wanted.at,
+        log=wanted.log,
+        assume=wanted.assume,
+    )
+    files = write_papers(made, wanted.out)
+    if as_json:
+        return emit({"files": [str(path) for path in files], "titles": [one.title for one in made]})
+    return tell(str(path) for path in files)
 
 
 def tell(lines: Iterable[str]) -> None:

@@ -10,7 +10,7 @@ from foedus.base.moments import MINUTE_US, Moment, shown
 from foedus.base.zones import Zone, local_time
 from foedus.cases.clocks import Clock
 from foedus.cases.record import Decision
-from foedus.trust.times import utc
+from foedus.trust.times import held, utc
 
 NOBODY: Final = "nobody: it cannot be attributed"
 VERDICTS: Final = {
@@ -28,7 +28,7 @@ SEVERITIES: Final = {
 
 def instant(at_us: int, zone: str) -> str:
     """Return an instant on a mission's clock, with UTC beside it."""
-    local = local_time(at_us, Zone(zone, zone)).strftime("%d %b %Y %H:%M")
+    local = local_time(at_us, Zone(zone, zone)).strftime("%Y-%m-%d %H:%M")
     return f"{local} {zone} ({utc(at_us - at_us % MINUTE_US)[:16]}Z)"
 
 
@@ -37,6 +37,18 @@ def moment(found: Moment, zone: str) -> str:
     if found.to_us - found.from_us <= MINUTE_US:
         return instant(found.from_us, zone)
     return shown(found, Zone(zone, zone))
+
+
+def span(from_us: int, to_us: int, zone: str) -> str:
+    """Return a stretch of instants on a mission's clock."""
+    stretch_ = Moment(written="", zone=zone, from_us=from_us, to_us=to_us, precision="span")
+    return shown(stretch_, Zone(zone, zone))
+
+
+def written(told: str, zone: str) -> str:
+    """Return a moment that a payload states, on a mission's clock."""
+    found = held(told, "UTC")
+    return moment(found, zone) if isinstance(found, Moment) else told
 
 
 def limit(found: Limit, zone: str) -> str:
