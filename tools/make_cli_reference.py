@@ -29,6 +29,7 @@ COMMANDS = (
     "due",
     "case",
     "paper",
+    "feed",
     "correct",
     "act new",
     "act sign",

@@ -27,6 +27,7 @@ __all__ = [
     "count",
     "due",
     "exposure",
+    "feed",
     "findings",
     "history",
     "incidents",
@@ -120,6 +121,11 @@ def _case(mission: Any, asked: str | None = None, *, now: datetime | None = None
     return import_module("foedus.desk.docket").case(mission, asked, now_us=_us(now), **by)
 
 
+def _feed(mission: Any, *, now: datetime | None = None, **by: Any) -> Any:
+    """Return the clocks of a mission as a calendar; as `desk.feed.feed`."""
+    return import_module("foedus.desk.feed").feed(mission, now_us=_us(now), **by)
+
+
 def _paper(mission: Any, asked: str, kind: str, *, now: datetime | None = None, **by: Any) -> Any:
     """Make formal documents of a case; arguments and errors as of `desk.papers.papers`."""
     papers = import_module("foedus.desk.papers").papers
@@ -148,6 +154,7 @@ _CLOCKED = {
     "correct": _correct,
     "due": _due,
     "exposure": _exposure,
+    "feed": _feed,
     "paper": _paper,
     "propose": _propose,
     "run": _run,

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -147,13 +148,9 @@ def paper(
     One notification for each party told, one determination for each decision, one file of the whole
     case. What acts say is quoted as it was written; verify takes a document as it takes a proof.
     """
-    from foedus.errors import Fault, OperatorError
-
-    try:
+    with documents():
         from foedus.desk.papers import write_papers
-    except ModuleNotFoundError as error:
-        got, hint = f"no module {error.name}", "pip install 'foedus[documents]'"
-        raise OperatorError(Fault(expected="the extra documents", got=got, hint=hint)) from error
+
     made = foedus.paper(
         mission,
         asked,
@@ -168,6 +165,43 @@ def paper(
     if as_json:
         return emit({"files": [str(path) for path in files], "titles": [one.title for one in made]})
     return tell(str(path) for path in files)
+
+
+@app.command(epilog=examples("feed donbas", "feed donbas --at 2015-02-17 -o out/donbas.ics"))
+@spread(Asking)
+@told
+def feed(
+    mission: MissionName,
+    wanted: Asking,
+    *,
+    out: Annotated[
+        Path | None, typer.Option("-o", metavar="FILE", help="Write it; default: print it.")
+    ] = None,
+) -> None:
+    """Write the clocks of a mission as a calendar (iCalendar) that others can subscribe to.
+
+    What runs, is next, or is over and not answered, with what each counts from. An event keeps its
+    UID when a correction moves it.
+    """
+    with documents():
+        calendar = foedus.feed(mission, at=wanted.at, log=wanted.log, assume=wanted.assume)
+    if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_bytes(calendar)
+        return typer.echo(str(out))
+    return typer.echo(calendar.decode(), nl=False)
+
+
+@contextmanager
+def documents() -> Iterator[None]:
+    """Turn a missing library of the extra `documents` into an `OperatorError` that says so."""
+    from foedus.errors import Fault, OperatorError
+
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        got, hint = f"no module {error.name}", "pip install 'foedus[documents]'"
+        raise OperatorError(Fault(expected="the extra documents", got=got, hint=hint)) from error
 
 
 def tell(lines: Iterable[str]) -> None:

@@ -130,9 +130,14 @@ def ladder_clocks(found: Due, states: tuple[str, ...] = WAITING) -> tuple[Clock,
     for run in found.runs:
         groups.setdefault((run.case, run.agreement, run.ladder), []).append(run)
     for (name, agreement, ladder), group in groups.items():
+        first = set[str]()
         for reading, rung in rungs_told(group):
+            is_first = rung.rung not in first
+            first.add(rung.rung)
             if rung.state in states and (rung.due is not None or rung.not_computable):
-                key = f"{name}/{agreement}/{ladder}/{reading or 'all'}/{rung.rung}"
+                key = f"{name}/{agreement}/{ladder}/{rung.rung}"
+                # One reading keeps the id of the rung, so that it stays when another parts from it.
+                key += "" if is_first else f"/{reading}"
                 clocks.append(_clock(key, name, reading, rung, _rule(found, agreement, rung.rung)))
     return tuple(clocks)
 

@@ -53,7 +53,7 @@ def told(
             for item in case.remedies
             if decision is None or item.decision == decision.decision
         ],
-        "clocks": [clock_row(item, zone) for item in one.clocks],
+        "clocks": [clock_row(item, said, zone) for item in one.clocks],
         "acts": [act_row(item, zone) for item in held.acts] if held else [],
     }
 
@@ -142,16 +142,22 @@ def remedy(ordered: Ordered, case: Case, said: Said, zone: str) -> tuple[str, ..
     """Return a remedy as a row: what, who, within what time, until when, whether it was done."""
     decisions = {one.decision: one for one in (*case.overruled, *case.decisions)}
     clock = remedy_clock(case.id, ordered, decisions[ordered.decision])
-    due = clock.not_computable if clock.due is None else words.stretch(clock.due, zone)
+    due = _stretch(clock, said, zone)
     done = said["words"]["open"]
     if ordered.fulfilled is not None:
         done = words.moment(ordered.fulfilled, zone)
     return (ordered.remedy.what, ordered.remedy.bearer, clock.term, due, str(done))
 
 
-def clock_row(clock: Clock, zone: str) -> tuple[str, ...]:
+def _stretch(clock: Clock, said: Said, zone: str) -> str:
+    if clock.due is None:
+        return clock.not_computable
+    return words.stretch(clock.due, zone, said["words"]["not_before"], "")
+
+
+def clock_row(clock: Clock, said: Said, zone: str) -> tuple[str, ...]:
     """Return a clock as a row: what, whose turn, until when, counted from what."""
-    due = clock.not_computable if clock.due is None else words.stretch(clock.due, zone)
+    due = _stretch(clock, said, zone)
     return (clock.text, clock.who, due, "; ".join(filter(None, (clock.anchor, clock.term))))
 
 

@@ -58,16 +58,16 @@ def limit(found: Limit, zone: str) -> str:
         return f"{first} or later: {found.unknown}"
     if found.latest_us - found.earliest_us < MINUTE_US:
         return first
-    return f"between {first} and {instant(found.latest_us, zone)}"
+    return f"{first} – {instant(found.latest_us, zone)}"
 
 
-def stretch(due: Due, zone: str) -> str:
-    """Return when something may begin and must be done by."""
+def stretch(due: Due, zone: str, not_before: str = "not before", by: str = "due") -> str:
+    """Return when something may begin and must be done by; the words are those of a language."""
     parts = []
     if due.opens is not None and due.kind != "latest-by":
-        parts.append(f"from {limit(due.opens, zone)}")
+        parts.append(f"{not_before} {limit(due.opens, zone)}")
     if due.closes is not None:
-        parts.append(f"by {limit(due.closes, zone)}")
+        parts.append(f"{by} {limit(due.closes, zone)}".strip())
     return ", ".join(parts) or "no time is set"
 
 
