@@ -14,6 +14,7 @@ from source_files import ROOT, SOURCE, modules, short, tree
 ROWS: Final = (
     ("cli", "web"),
     ("commands",),
+    ("desk",),
     ("replay",),
     ("pipeline", "publication"),
     ("mission",),

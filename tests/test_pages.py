@@ -11,12 +11,15 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import pytest
+import typer
 
 import foedus
+from foedus.cli import app
 from foedus.mission import MissionFile
 from foedus.publication.answers import Wanted
 from foedus.publication.indications import Sought
@@ -106,6 +109,21 @@ def test_command_line_reference() -> None:
     assert page == made["cli_reference"](), "run tools/make_cli_reference.py"
 
 
+def test_every_command_is_in_the_reference() -> None:
+    """No command is left out of the page."""
+    made = runpy.run_path(str(ROOT / "tools" / "make_cli_reference.py"))
+    assert set(commands(typer.main.get_command(app))) == set(made["COMMANDS"])
+
+
+def commands(group: Any, *above: str) -> Iterator[str]:
+    """Yield the words of every command of a group, and of the groups in it."""
+    for name, inner in group.commands.items():
+        if hasattr(inner, "commands"):
+            yield from commands(inner, *above, name)
+        else:
+            yield " ".join((*above, name))
+
+
 def sections(page: str) -> dict[str, str]:
     """Return the sections of a page by heading."""
     parts = re.split(r"(?m)^## (.+)\n", (DOCS / page).read_text("utf-8"))[1:]
@@ -116,7 +134,8 @@ def test_every_key_of_a_mission_is_documented() -> None:
     """Each key of mission.toml has a row in its table's section, and no row is without a key."""
     found = sections("reference/missions.md")
     tables = {heading.strip("[]"): heading for heading in found}
-    assert set(tables) == {*MissionFile.__struct_fields__, "agreement.moment", "agreement.performance"}
+    within = {"agreement.moment", "agreement.performance"}
+    assert set(tables) == {*MissionFile.__struct_fields__, *within}
     for table, heading in tables.items():
         keys = re.findall(r"(?m)^\| `(\w+)` \|", found[heading])
         assert keys == list(fields(*table.split("."))), heading

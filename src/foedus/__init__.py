@@ -21,15 +21,19 @@ __version__ = "0.1.0"
 __all__ = [
     "Run",
     "bound",
+    "case",
     "check",
     "correct",
     "count",
     "due",
     "exposure",
+    "feed",
     "findings",
     "history",
     "incidents",
     "learn",
+    "paper",
+    "propose",
     "prove",
     "replay",
     "run",
@@ -116,6 +120,27 @@ def _due(mission: Any, *, now: datetime | None = None, **asked: Any) -> Any:
     return import_module("foedus.replay.clocks").due(mission, now_us=_us(now), **asked)
 
 
+def _case(mission: Any, asked: str | None = None, *, now: datetime | None = None, **by: Any) -> Any:
+    """Tell the docket of a mission, or one case of it; arguments as of `desk.docket.case`."""
+    return import_module("foedus.desk.docket").case(mission, asked, now_us=_us(now), **by)
+
+
+def _feed(mission: Any, *, now: datetime | None = None, **by: Any) -> Any:
+    """Return the clocks of a mission as a calendar; as `desk.feed.feed`."""
+    return import_module("foedus.desk.feed").feed(mission, now_us=_us(now), **by)
+
+
+def _paper(mission: Any, asked: str, kind: str, *, now: datetime | None = None, **by: Any) -> Any:
+    """Make formal documents of a case; arguments and errors as of `desk.papers.papers`."""
+    papers = import_module("foedus.desk.papers").papers
+    return papers(mission, asked, kind, now_us=_us(now), **by)
+
+
+def _propose(mission: Any, *, now: datetime | None = None, **by: Any) -> Any:
+    """Make drafts of opening acts from what a run indicates; as `desk.proposals.propose`."""
+    return import_module("foedus.desk.proposals").propose(mission, now_us=_us(now), **by)
+
+
 def _correct(mission: Any, file: Any, *, now: datetime | None = None, **asked: Any) -> Any:
     """Say what a file of corrections would change; as `replay.corrected.correct`."""
     return import_module("foedus.replay.corrected").correct(mission, file, now_us=_us(now), **asked)
@@ -128,7 +153,16 @@ def _us(now: datetime | None) -> int:
     )
 
 
-_CLOCKED = {"correct": _correct, "due": _due, "exposure": _exposure, "run": _run}
+_CLOCKED = {
+    "case": _case,
+    "correct": _correct,
+    "due": _due,
+    "exposure": _exposure,
+    "feed": _feed,
+    "paper": _paper,
+    "propose": _propose,
+    "run": _run,
+}
 """The verbs that ask for the present moment."""
 
 

@@ -15,6 +15,7 @@ import foedus
 from foedus.commands import (
     acts,
     agreements,
+    cases,
     clocks,
     corrections,
     counts,
@@ -51,6 +52,7 @@ for group in (
     log,
     replays,
     clocks,
+    cases,
     learning,
     corrections,
 ):

@@ -103,6 +103,31 @@ class Hypothesis(Payload, frozen=True, kw_only=True):
     """Reports, incidents or findings that speak for it, and against it."""
 
 
+class Conflict(Payload, frozen=True, kw_only=True):
+    """Somebody says that a member or an officer has another part in what the case is about.
+
+    Such as a member whose own side is accused, or who answers for its discipline.
+    """
+
+    who: Text
+    role: Literal["member", "case-officer"]
+    text: Text
+
+
+class Recusal(Payload, frozen=True, kw_only=True):
+    """A member steps aside in this case: it has no vote in it, and counts towards no quorum."""
+
+    member: Text
+    text: Text
+
+
+class Approval(Payload, frozen=True, kw_only=True):
+    """An officer signs the file off as complete, before it is voted upon."""
+
+    officer: Text
+    text: Text
+
+
 class Call(Payload, frozen=True, kw_only=True):
     """A vote is called, with the last instant at which it may be cast."""
 
@@ -174,6 +199,9 @@ JOIN: Final = Kind("case.join", OFFICER, Joinder)
 NOTIFY: Final = Kind("case.notify", OFFICER, Notice)
 REPLY: Final = Kind("case.reply", PARTY, Reply, scope="party")
 SUPPOSE: Final = Kind("case.suppose", OFFICER, Hypothesis)
+CONFLICT: Final = Kind("case.conflict", (*OFFICER, *PARTY, *MEMBER), Conflict)
+RECUSE: Final = Kind("case.step-aside", MEMBER, Recusal, scope="member")
+SIGN_OFF: Final = Kind("case.sign-off", OFFICER, Approval)
 CALL: Final = Kind("case.call-vote", OFFICER, Call)
 VOTE: Final = Kind("case.vote", MEMBER, Vote, scope="member")
 DETERMINE: Final = Kind("case.determine", (*OFFICER, *MEMBER), Determination)
@@ -189,6 +217,9 @@ KINDS: Final = (
     NOTIFY,
     REPLY,
     SUPPOSE,
+    CONFLICT,
+    RECUSE,
+    SIGN_OFF,
     CALL,
     VOTE,
     DETERMINE,

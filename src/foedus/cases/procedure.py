@@ -8,7 +8,9 @@
 4. A determination takes effect if the votes carry it (`voting`); else it is kept as refused.
 5. Remedies follow a determined breach. A breach that goes on or widens is voted upon again: each
    determination stands beside those before it.
-6. A corrected case is taken up again: its votes are void, and its decisions stay on record without
+6. A conflict of role is put on record by anybody who takes part; a member that steps aside has no
+   vote. What was signed off is told, and binds nobody.
+7. A corrected case is taken up again: its votes are void, and its decisions stay on record without
    effect.
 
 Pure: when something was done is what the act says. An act that has no effect is a `Refusal` with
@@ -76,8 +78,12 @@ def _is_member(done: Done) -> Answer:
     return _sure(done.said.member in members)
 
 
+def _is_aside(done: Done) -> bool:
+    return done.said.member in {one.member for one in done.case.aside}
+
+
 def _may_vote(done: Done) -> Answer:
-    return _is_member(done) & _in_time(done)
+    return _is_member(done) & _in_time(done) & _sure(not _is_aside(done))
 
 
 def _is_carried(done: Done) -> Answer:
@@ -122,6 +128,15 @@ PROCEDURE: Final = Lifecycle[Done](
             guard=Guard(_is_notified, "a party that was notified"),
         ),
         *_stay(kinds.SUPPOSE, "open", "notified", "voting"),
+        *_stay(kinds.CONFLICT, "open", "notified", "voting", "determined"),
+        *_stay(
+            kinds.RECUSE,
+            "open",
+            "notified",
+            "voting",
+            guard=Guard(_is_member, "a member of the commission"),
+        ),
+        *_stay(kinds.SIGN_OFF, "open", "notified", "voting"),
         Move(
             states=("open", "notified", "determined"),
             act=kinds.CALL.name,
@@ -205,6 +220,8 @@ def _reason(done: Done, reason: str) -> str:
     if isinstance(done.said, kinds.Vote) and done.case.state == "voting":
         if _is_member(done) is not Answer.SURE:
             return f"{done.said.member} is no member of the commission"
+        if _is_aside(done):
+            return f"{done.said.member} has stepped aside in this case"
         return "it was cast after the vote was closed"
     return reason
 
@@ -230,6 +247,12 @@ def _added(field: str) -> Callable[[Done], Case]:
         return msgspec.structs.replace(done.case, **{field: grown})
 
     return added
+
+
+def _stepped_aside(done: Done) -> Case:
+    """A vote that the member had cast before falls with it."""
+    votes = tuple(one for one in done.case.votes if one.member != done.said.member)
+    return msgspec.structs.replace(done.case, aside=(*done.case.aside, done.said), votes=votes)
 
 
 def _called(done: Done) -> Case:
@@ -289,13 +312,15 @@ def _told(written: str) -> Moment:
 
 
 def _ordered(done: Done) -> Case:
-    one = Ordered(remedy=done.said, act=done.entry.act)
+    decision = done.case.decision
+    assert decision is not None
+    one = Ordered(remedy=done.said, act=done.entry.act, decision=decision.decision)
     return msgspec.structs.replace(done.case, remedies=(*done.case.remedies, one))
 
 
 def _fulfilled(done: Done) -> Case:
     remedies = tuple(
-        msgspec.structs.replace(one, fulfilled_by=done.entry.act)
+        msgspec.structs.replace(one, fulfilled_by=done.entry.act, fulfilled=done.at)
         if one.remedy.id == done.said.remedy
         else one
         for one in done.case.remedies
@@ -307,7 +332,7 @@ def _reopened(done: Done) -> Case:
     case = done.case
     overruled = (*case.overruled, *case.decisions)
     return msgspec.structs.replace(
-        case, votes=(), vote_until=None, decisions=(), overruled=overruled
+        case, votes=(), vote_until=None, approvals=(), decisions=(), overruled=overruled
     )
 
 
@@ -321,6 +346,9 @@ _CHANGES: Final[dict[str, Callable[[Done], Case]]] = {
     kinds.NOTIFY.name: _added("notices"),
     kinds.REPLY.name: _added("replies"),
     kinds.SUPPOSE.name: _added("hypotheses"),
+    kinds.CONFLICT.name: _added("conflicts"),
+    kinds.RECUSE.name: _stepped_aside,
+    kinds.SIGN_OFF.name: _added("approvals"),
     kinds.CALL.name: _called,
     kinds.VOTE.name: _voted,
     kinds.DETERMINE.name: _determined,

@@ -11,7 +11,18 @@ from __future__ import annotations
 import msgspec
 
 from foedus.base.moments import Moment
-from foedus.cases.kinds import Hypothesis, Notice, Opening, Remedy, Reply, Severity, Verdict
+from foedus.cases.kinds import (
+    Approval,
+    Conflict,
+    Hypothesis,
+    Notice,
+    Opening,
+    Recusal,
+    Remedy,
+    Reply,
+    Severity,
+    Verdict,
+)
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +63,10 @@ class Ordered(Record, frozen=True, kw_only=True):
 
     remedy: Remedy
     act: str
+    decision: str = ""
+    """The decision that it follows, from which its time counts."""
     fulfilled_by: str = ""
+    fulfilled: Moment | None = None
 
 
 class Decision(Record, frozen=True, kw_only=True):
@@ -98,6 +112,12 @@ class Case(Record, frozen=True, kw_only=True):
     notices: tuple[Notice, ...] = ()
     replies: tuple[Reply, ...] = ()
     hypotheses: tuple[Hypothesis, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    """Conflicts of role that somebody has put on record."""
+    aside: tuple[Recusal, ...] = ()
+    """Members that have stepped aside."""
+    approvals: tuple[Approval, ...] = ()
+    """Who has signed the file off."""
     vote_until: Moment | None = None
     votes: tuple[Cast, ...] = ()
     decisions: tuple[Decision, ...] = ()

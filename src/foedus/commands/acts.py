@@ -256,10 +256,14 @@ def prove(
     typer.echo(marked(exercise, f"{out}: {len(proof)} bytes, proof of entry {index}"), err=True)
 
 
-@app.command(epilog=examples("verify proof.json", "verify proof.json --json"))
+@app.command(
+    epilog=examples("verify proof.json", "verify proof.json --json", "verify determination.pdf")
+)
 @told
 def verify(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A proof file.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A proof file, or a document with proofs in it.")
+    ],
     *,
     log_key: Annotated[
         str | None, typer.Option(metavar="KEY", help="The log's key that you trust.")
@@ -271,18 +275,53 @@ def verify(
 ) -> None:
     """Check a proof file, offline, and say what was checked, who signed and who cosigned.
 
-    The file `trust/proof.py` of this program does the same by itself, without the rest of it.
+    Of a document, HTML or PDF, every proof that it encloses is checked; what its pages say is for
+    you to compare with what the acts say. The file `trust/proof.py` of this program checks a proof
+    file by itself, without the rest of it.
     """
+    from foedus.trust.enclosed import is_document, proofs_in
     from foedus.trust.proof import lines_of
 
+    data = file.read_bytes()
+    if is_document(data):
+        return verify_document(file, proofs_in(data), log_key, witness or [], as_json=as_json)
     answer = foedus.verify(file, log_key=log_key, witnesses=witness or [])
     if as_json:
-        steps = [step._asdict() for step in answer.steps]
-        emit({"holds": answer.holds, "exercise": answer.exercise, "steps": steps})
+        emit(steps_of(answer))
     else:
         typer.echo("\n".join(lines_of(answer)))
     if not answer.holds:
         raise typer.Exit(CODES[PartyError])
+    return None
+
+
+def verify_document(
+    file: Path, proofs: list[bytes], log_key: str | None, witness: list[str], *, as_json: bool
+) -> None:
+    """Check every proof that a document encloses; one without any is told, and does not hold."""
+    from foedus.trust.proof import check, lines_of
+
+    answers = [check(data, log_key, witness) for data in proofs]
+    holds = bool(answers) and all(answer.holds for answer in answers)
+    if as_json:
+        told = [steps_of(answer) for answer in answers]
+        emit({"holds": holds, "exercise": any(one.exercise for one in answers), "proofs": told})
+    else:
+        exercise = any(answer.exercise for answer in answers)
+        for number, answer in enumerate(answers, start=1):
+            typer.echo(marked(exercise, f"--- proof {number} of {len(answers)}"))
+            typer.echo("\n".join(lines_of(answer)))
+        failed = sum(not answer.holds for answer in answers)
+        said = f"{len(answers)} proofs, {failed} of them do not hold" if answers else "no proof"
+        typer.echo(marked(exercise, f"{file.name}: {said}"))
+    if not holds:
+        raise typer.Exit(CODES[PartyError])
+
+
+def steps_of(answer: Any) -> dict[str, Any]:
+    """Return the answer about a proof for machines."""
+    steps = [step._asdict() for step in answer.steps]
+    return {"holds": answer.holds, "exercise": answer.exercise, "steps": steps}
 
 
 def new_act(kind: str, payload: dict[str, Any], about: dict[str, Any], by: Any) -> Any:

@@ -242,8 +242,7 @@ class Asking:
         return tuple(
             one
             for one in excuses
-            if one.bearers is None
-            or exempt_bearer(named, one.bearers, serves) is not Answer.NO
+            if one.bearers is None or exempt_bearer(named, one.bearers, serves) is not Answer.NO
         )
 
     def _exempt(self, question: Question) -> Answered:

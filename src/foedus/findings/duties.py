@@ -5,8 +5,8 @@ A duty is broken by nothing happening, and so is seen by no incident. What a mis
 decides, the first that holds: (1) disputed: contested; (2) done in time: permitted; (3) not done or
 late, the deadline surely passed and nothing to come first: a breach; (4) else undetermined, with
 the cause; where nothing is stated, that there is no observation. A deadline that no clock can tell
-is told with the reason, once its agreement may bind; one that has not passed is not told. A party is
-named only where a statement names it.
+is told with the reason, once its agreement may bind; one that has not passed is not told. A party
+is named only where a statement names it.
 """
 
 from __future__ import annotations
@@ -132,7 +132,8 @@ def judged(answer: str, open_due: list[str], first: str) -> tuple[str, list[str]
 
 def _performed(binding: Binding, term: Term, rulebook: Rulebook, known_us: int) -> Performed:
     due, rule = binding.due(term.id), term.rule
-    assert due is not None and isinstance(rule, DutyRule)
+    assert due is not None
+    assert isinstance(rule, DutyRule)
     return performed(
         _stated(rulebook, binding.agreement, term.id),
         sorted(bound(rule.bearer, binding.agreement)),

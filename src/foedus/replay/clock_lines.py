@@ -99,7 +99,7 @@ def limit_told(limit: Limit, found: Due) -> str:
     if limit.latest_us is None:
         return f"{first} or later: {limit.unknown}"
     far = _far(limit.latest_us - found.at_us)
-    if limit.latest_us == limit.earliest_us:
+    if limit.latest_us - limit.earliest_us < MINUTE_US:
         return f"{first} ({far})"
     return f"between {first} and {_instant(limit.latest_us, found)} ({far})"
 

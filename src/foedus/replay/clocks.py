@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -28,13 +29,14 @@ from foedus.obligations.from_guarantee import Roster, obligations
 from foedus.obligations.record import Obligation
 from foedus.pipeline import last_us
 from foedus.publication.answers import run_folder
-from foedus.publication.binding import Answered, bound
+from foedus.publication.binding import Answered, bound, day_of
 from foedus.register.bound import Bound
 from foedus.replay.ladders import MARKING, Played, play, played_without
 from foedus.terms.document import read_agreement
 from foedus.terms.record import Agreement
 from foedus.terms.vocabulary import LIBRARY
 from foedus.trust.folding import Entry, known_by, states
+from foedus.trust.times import utc
 
 RECORD = ("members", "incidents", "findings")
 
@@ -122,7 +124,10 @@ def _tables(mission: Mission) -> dict[str, pa.Table]:
 def _lived(mission: Mission, log: Path | None, at_us: int, without: Collection[str] = ()) -> Due:
     """Return the clocks that the acts of a log have set running."""
     stated = mission.guarantee
-    register = bound(stated.register or mission, log=log)
+    then = utc(at_us)
+    asked = bound(stated.register or mission, on=then, known=then, log=log)
+    day = day_of(at_us, mission.zone)
+    register = msgspec.structs.replace(asked, on=day, known=day)
     entries = tuple(known_by(register.entries, at_us))
     decided = tuple(one for one in decisions_of(entries) if one.decision not in without)
     ladders = tuple(read_agreement(LIBRARY / "agreements" / f"{n}.md") for n in stated.ladders)
