@@ -48,12 +48,6 @@ from foedus.incidents.words import word_prints
 from foedus.reports.profile import Labels
 from foedus.reports.taxonomy import UNKNOWN
 
-MATCHED: Final = (
-    "report_id", "source_id", "occurred_from_us", "occurred_to_us", "latitude_e7", "longitude_e7",
-    "radius_m", "place_precision", "content_key", "text", "kind", "kind_label", "actor",
-    "actor_label", "target", "target_label",
-)  # fmt: skip
-"""Columns of reports that matching looks at."""
 HOUR_US: Final = 3_600_000_000
 LEAST_RADIUS_M: Final = 50
 CLOCK_ERROR_H: Final = 1
@@ -150,51 +144,48 @@ def length_of_degree(latitude_e7: Ints) -> Ints:
 
 def prepare(reports: pa.Table, setting: Setting) -> Prepared:
     """Return the features of the reports that may be matched, in canonical order."""
-    reports = reports.select(MATCHED)
     source = sources(reports, setting)
     row = matchable(reports, setting)
     if not row.size:
-        return Prepared(row, np.zeros((0, 14), np.int64), row, Ways((), (), (), ()))
+        return Prepared(row, np.zeros((0, len(COLUMNS)), np.int64), row, Ways((), (), (), ()))
     late = np.array([lateness_hours(setting.noise(s)) for s in setting.source_ids])
-    start = column(reports, "occurred_from_us") // HOUR_US
-    first = start - late[source] - CLOCK_ERROR_H
+    first = column(reports, "occurred_from_us") // HOUR_US - late[source] - CLOCK_ERROR_H
     keys = pa.table({"hour": first[row], "id": reports.column("report_id").take(row)})
     row = row[pc.sort_indices(keys, [("hour", "ascending"), ("id", "ascending")]).to_numpy()]
-    chosen = reports.take(row)
-    return _prepared(chosen, row, source[row], setting)
+    return _prepared(reports, row, source[row], setting)
 
 
-def _prepared(chosen: pa.Table, row: Ints, source: Ints, setting: Setting) -> Prepared:
-    parameters = setting.parameters
-    hours = hours_spanned(chosen)
-    time_row, stated = timed(source, hours, setting)
+def _prepared(reports: pa.Table, row: Ints, source: Ints, setting: Setting) -> Prepared:
+    """Fill the features column by column, so that few columns are held beside them."""
+    parameters, at = setting.parameters, pa.array(row)
+
+    def chosen(*names: str) -> pa.Table:
+        return reports.select(names).take(at)
+
+    def said(name: str) -> Coded:
+        columns = chosen("source_id", f"{name}_label", name)
+        return coded(columns, name, lambda one: getattr(setting.profiles[one], name))
+
+    hours = hours_spanned(chosen("occurred_from_us", "occurred_to_us"))
+    start = column(chosen("occurred_from_us"), "occurred_from_us") // HOUR_US
     late = np.array([lateness_hours(setting.noise(s)) for s in setting.source_ids])
-    start = column(chosen, "occurred_from_us") // HOUR_US
-    kind = coded(chosen, "kind", lambda source_id: setting.profiles[source_id].kind)
-    actor = coded(chosen, "actor", lambda source_id: setting.profiles[source_id].actor)
-    target = coded(chosen, "target", lambda source_id: setting.profiles[source_id].target)
     features = np.empty((row.size, len(COLUMNS)), np.int64)
-    for at, values in (
-        (LATITUDE, column(chosen, "latitude_e7")),
-        (LONGITUDE, column(chosen, "longitude_e7")),
-        (EAST, length_of_degree(column(chosen, "latitude_e7"))),
-        (RADIUS, radii(chosen, parameters)),
-        (FIRST_HOUR, start - late[source] - CLOCK_ERROR_H),
-        (TIME_ROW, time_row),
-        (SOURCE, source),
-        (CONTENT, content_codes(chosen)),
-        (WORDS, word_prints(chosen.column("text"))),
-        (KIND, kind.code),
-        (ACTOR, actor.code),
-        (TARGET, target.code),
-        (START_HOUR, start),
-    ):
-        features[:, at] = values
+    features[:, TIME_ROW], stated = timed(source, hours, setting)
+    features[:, FIRST_HOUR] = start - late[source] - CLOCK_ERROR_H
+    features[:, START_HOUR], features[:, SOURCE] = start, source
+    features[:, LATITUDE] = column(chosen("latitude_e7"), "latitude_e7")
+    features[:, LONGITUDE] = column(chosen("longitude_e7"), "longitude_e7")
+    features[:, EAST] = length_of_degree(features[:, LATITUDE])
+    features[:, RADIUS] = radii(chosen("radius_m", "place_precision"), parameters)
+    features[:, CONTENT] = content_codes(chosen("content_key"))
+    features[:, WORDS] = word_prints(chosen("text").column("text"))
+    features[:, KIND], kinds = said("kind")
+    features[:, ACTOR], actors = said("actor")
+    features[:, TARGET], targets = said("target")
     hour = start + hours // 2
-    features[:, LOG_DENSITY] = log_density(
-        features, hour, reports_per_incident(setting.profiles), parameters
-    )
-    return Prepared(row, features, hour, Ways(stated, kind.said, actor.said, target.said))
+    each = reports_per_incident(setting.profiles)
+    features[:, LOG_DENSITY] = log_density(features, hour, each, parameters)
+    return Prepared(row, features, hour, Ways(stated, kinds, actors, targets))
 
 
 def radii(reports: pa.Table, parameters: Parameters) -> Ints:
