@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 import numpy as np
+from numba import njit
 
 from foedus.incidents.likelihood import LATITUDE, LONGITUDE, METRES_PER_E7, MICRONAT, Ints
 from foedus.incidents.parameters import Parameters
@@ -42,6 +43,27 @@ def cells(features: Ints, hour: Ints, parameters: Parameters) -> Cells:
     return Cells(unique, count, inverse)
 
 
+@njit(cache=True, nogil=True)
+def held_around(key: Ints, held: Ints, shifts: Ints) -> Ints:
+    """How many reports lie in three columns around each cell, moved by each of the shifts.
+
+    Keys ascend, so that a window over them is moved along for each shift.
+    """
+    total = np.zeros(key.size, np.int64)
+    for shift in shifts:
+        low = high = inside = 0
+        for at in range(key.size):
+            first = key[at] + shift - 1
+            while high < key.size and key[high] <= first + 2:
+                inside += held[high]
+                high += 1
+            while low < high and key[low] < first:
+                inside -= held[low]
+                low += 1
+            total[at] += inside
+    return total
+
+
 def log_density(
     features: Ints, hour: Ints, reports_per_incident: float, parameters: Parameters
 ) -> Ints:
@@ -52,14 +74,10 @@ def log_density(
     if not hour.size:
         return np.zeros(0, np.int64)
     found = cells(features, hour, parameters)
-    total = np.zeros(found.key.size, np.int64)
-    for step in range(27):
-        shift = (step // 9 - 1) * SLAB + (step // 3 % 3 - 1) * ROW + (step % 3 - 1)
-        at = np.searchsorted(found.key, found.key + shift)
-        at[at == found.key.size] = 0
-        total += np.where(found.key[at] == found.key + shift, found.held[at], 0)
+    steps = np.arange(-1, 2)
+    total = held_around(found.key, found.held, (steps[:, None] * SLAB + steps * ROW).ravel())
     incidents = total / reports_per_incident + 27 * parameters.background_per_cell
     volume = 27.0 * parameters.density_cell_m**2 * parameters.density_cell_h
-    steps = np.rint(np.log(incidents / volume) * (MICRONAT / STEP)).astype(np.int64)
-    log_per_cell = steps * STEP
+    told = np.rint(np.log(incidents / volume) * (MICRONAT / STEP)).astype(np.int64)
+    log_per_cell = told * STEP
     return np.asarray(log_per_cell[found.of_report], np.int64)
