@@ -283,7 +283,9 @@ def most_stated(members: Sorted, vote: Vote, otherwise: Mapping[str, str]) -> pa
     lead_of = np.flatnonzero(leads)[np.cumsum(leads) - 1]
     tied = vote.voters == vote.voters[lead_of]
     rivals = np.bincount(vote.group[tied], minlength=members.groups)
-    classes = pa.array([otherwise.get(v) for v in vote.value.to_pylist()], pa.string())
+    said = vote.value.dictionary_encode()
+    words = [otherwise.get(word) for word in said.dictionary.to_pylist()]
+    classes = pa.array(words, pa.string()).take(said.indices)
     alike = pc.fill_null(pc.equal(classes, classes.take(pa.array(lead_of))), False)
     agreeing = np.bincount(
         vote.group[tied & alike.to_numpy(zero_copy_only=False)], minlength=members.groups
@@ -299,10 +301,11 @@ def most_stated(members: Sorted, vote: Vote, otherwise: Mapping[str, str]) -> pa
 
 def without_classes_of_leaves(vote: Vote, classes: Mapping[str, str]) -> Vote:
     """Drop a class where a leaf of it is stated too: the two agree, and the leaf says more."""
-    values = vote.value.to_pylist()
-    is_class = np.array([classes.get(value) == value for value in values], np.bool_)
-    names = {word: at for at, word in enumerate(dict.fromkeys(classes.values()))}
-    code = np.array([names.get(classes.get(value, ""), -1) for value in values], np.int64)
+    said = vote.value.dictionary_encode()
+    words, at = said.dictionary.to_pylist(), said.indices.to_numpy()
+    names = {word: number for number, word in enumerate(dict.fromkeys(classes.values()))}
+    is_class = np.array([classes.get(word) == word for word in words], np.bool_)[at]
+    code = np.array([names.get(classes.get(word, ""), -1) for word in words], np.int64)[at]
     key = vote.group * (len(names) + 1) + code
     stated = np.isin(key, key[~is_class & (code >= 0)])
     kept = ~(is_class & stated)
