@@ -241,7 +241,8 @@ def _close_runs(runs: Floats, blocks: Floats, x: float, y: float, range_m: float
         if _outside_m(blocks[block], x, y) <= range_m:
             for edge in range(block * BLOCK, min(len(runs), (block + 1) * BLOCK)):
                 if _is_near(runs[edge], x, y, range_m):
-                    found[count] = runs[edge]
+                    for cell in range(runs.shape[1]):
+                        found[count, cell] = runs[edge, cell]
                     count += 1
     return found[:count]
 
@@ -267,7 +268,8 @@ def _rayed_edges(edges: Floats, x: float, y: float, range_m: float) -> Floats:
         low, high = min(edges[edge, 1], edges[edge, 3]), max(edges[edge, 1], edges[edge, 3])
         is_level = low <= y + range_m and high >= y - range_m
         if is_level and max(edges[edge, 0], edges[edge, 2]) >= x - range_m:
-            found[count] = edges[edge]
+            for cell in range(edges.shape[1]):
+                found[count, cell] = edges[edge, cell]
             count += 1
     return found[:count]
 
