@@ -51,7 +51,6 @@ _HOMES = {
     "learn": "foedus.pipeline",
     "replay": "foedus.replay.played",
     "sources": "foedus.publication.answers",
-    "why": "foedus.publication.reasons",
 }
 
 
@@ -142,6 +141,11 @@ def _correct(mission: Any, file: Any, *, now: datetime | None = None, **asked: A
     return import_module("foedus.replay.corrected").correct(mission, file, now_us=_us(now), **asked)
 
 
+def _why(asked: str, run: Any = None, *, now: datetime | None = None, **by: Any) -> Any:
+    """Say what something rests on; arguments and errors as of `desk.whys.why`."""
+    return import_module("foedus.desk.whys").why(asked, run, now_us=_us(now), **by)
+
+
 def _us(now: datetime | None) -> int:
     """Return a moment, by default the present one, in UTC microseconds."""
     return ((now or datetime.now(UTC)) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(
@@ -158,6 +162,7 @@ _CLOCKED = {
     "paper": _paper,
     "propose": _propose,
     "run": _run,
+    "why": _why,
 }
 """The verbs that ask for the present moment."""
 
