@@ -37,6 +37,7 @@ __all__ = [
     "replay",
     "run",
     "sources",
+    "watch",
     "why",
 ]
 
@@ -141,6 +142,13 @@ def _correct(mission: Any, file: Any, *, now: datetime | None = None, **asked: A
     return import_module("foedus.replay.corrected").correct(mission, file, now_us=_us(now), **asked)
 
 
+def _watch(mission: Any, *, now: datetime | None = None, progress: Any = None, **by: Any) -> Any:
+    """Tell what has changed since the last look; arguments and errors as of `desk.watched.look`."""
+    told = {} if progress is None else {"progress": progress}
+    look = import_module("foedus.desk.watched").look
+    return look(mission, partial(_run, now=now, **told), now_us=_us(now), **by)
+
+
 def _why(asked: str, run: Any = None, *, now: datetime | None = None, **by: Any) -> Any:
     """Say what something rests on; arguments and errors as of `desk.whys.why`."""
     return import_module("foedus.desk.whys").why(asked, run, now_us=_us(now), **by)
@@ -162,6 +170,7 @@ _CLOCKED = {
     "paper": _paper,
     "propose": _propose,
     "run": _run,
+    "watch": _watch,
     "why": _why,
 }
 """The verbs that ask for the present moment."""
