@@ -30,6 +30,7 @@ COMMANDS = (
     "case",
     "paper",
     "feed",
+    "watch",
     "correct",
     "act new",
     "act sign",

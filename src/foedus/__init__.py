@@ -39,6 +39,7 @@ __all__ = [
     "run",
     "sources",
     "verify",
+    "watch",
     "why",
 ]
 
@@ -55,7 +56,6 @@ _HOMES = {
     "replay": "foedus.replay.played",
     "sources": "foedus.publication.answers",
     "verify": "foedus.trust.proof",
-    "why": "foedus.publication.reasons",
 }
 
 
@@ -146,6 +146,18 @@ def _correct(mission: Any, file: Any, *, now: datetime | None = None, **asked: A
     return import_module("foedus.replay.corrected").correct(mission, file, now_us=_us(now), **asked)
 
 
+def _watch(mission: Any, *, now: datetime | None = None, progress: Any = None, **by: Any) -> Any:
+    """Tell what has changed since the last look; arguments and errors as of `desk.watched.look`."""
+    told = {} if progress is None else {"progress": progress}
+    look = import_module("foedus.desk.watched").look
+    return look(mission, partial(_run, now=now, **told), now_us=_us(now), **by)
+
+
+def _why(asked: str, run: Any = None, *, now: datetime | None = None, **by: Any) -> Any:
+    """Say what something rests on; arguments and errors as of `desk.whys.why`."""
+    return import_module("foedus.desk.whys").why(asked, run, now_us=_us(now), **by)
+
+
 def _us(now: datetime | None) -> int:
     """Return a moment, by default the present one, in UTC microseconds."""
     return ((now or datetime.now(UTC)) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(
@@ -162,6 +174,8 @@ _CLOCKED = {
     "paper": _paper,
     "propose": _propose,
     "run": _run,
+    "watch": _watch,
+    "why": _why,
 }
 """The verbs that ask for the present moment."""
 

@@ -47,21 +47,21 @@ def at(hours: float) -> str:
     return utc(T0 + round(hours * HOUR_US))
 
 
-def act(said: Said, *, exercise: bool = True) -> Act:
+def act(said: Said, *, exercise: bool = True, mission: str = MISSION) -> Act:
     """Return an act, sealed and signed."""
     kind, hours, by, subject, payload = said
     draft = Draft(
-        kind=kind, mission=MISSION, subject=subject, on=at(hours), payload=payload,
+        kind=kind, mission=mission, subject=subject, on=at(hours), payload=payload,
         exercise=exercise,
     )  # fmt: skip
     secret = hashlib.sha512(repr(said).encode()).digest()
     return signed(sealed(draft, key(by).key, at(hours), secret), key(by))
 
 
-def opened(path: Path, *, exercise: bool = True) -> Log:
+def opened(path: Path, *, exercise: bool = True, mission: str = MISSION) -> Log:
     """Return a new log with a commission of five, a month before the first breach."""
     log = Log(SqliteStore(path), KINDS)
-    origin = f"log.example/{MISSION}" + ("/exercise" if exercise else "")
+    origin = f"log.example/{mission}" + ("/exercise" if exercise else "")
     opening = {
         "origin": origin, "checkpoint_key": key("operator").key, "registrars_needed": 1,
         "registrars": [{"key": key("registrar").key, "holder": "registrar"}],
@@ -76,15 +76,15 @@ def opened(path: Path, *, exercise: bool = True) -> Log:
     }  # fmt: skip
     first.append(("commission.constitute", -718, "registrar", "commission", body))
     for said in first:
-        log.append([act(said, exercise=exercise)], T0 + round(said[1] * HOUR_US))
+        log.append([act(said, exercise=exercise, mission=mission)], T0 + round(said[1] * HOUR_US))
     return log
 
 
-def filed(log: Log, *said: Said, exercise: bool = True) -> list[str]:
+def filed(log: Log, *said: Said) -> list[str]:
     """Let acts enter at the hours at which they hold, and return their ids."""
-    ids = []
+    ids, standing = [], log.standing
     for one in said:
-        made = act(one, exercise=exercise)
+        made = act(one, exercise=standing.exercise, mission=standing.mission)
         log.append([made], T0 + round(one[1] * HOUR_US))
         ids.append(act_id(made.envelope))
     return ids
@@ -106,9 +106,9 @@ def notice(hours: float = 2.0, case: str = CASE, party: str = "ru") -> Said:
     return ("case.notify", hours, "officer", case, said)
 
 
-def reply(hours: float = 3.0, case: str = CASE) -> Said:
+def reply(hours: float = 3.0, case: str = CASE, party: str = "ru") -> Said:
     """Return the reply of the accused."""
-    return ("case.reply", hours, "ru", case, {"party": "ru", "text": "It was not us."})
+    return ("case.reply", hours, "ru", case, {"party": party, "text": "It was not us."})
 
 
 def call(hours: float, case: str = CASE) -> Said:
@@ -116,9 +116,9 @@ def call(hours: float, case: str = CASE) -> Said:
     return ("case.call-vote", hours, "officer", case, {"until": at(hours + 6)})
 
 
-def votes(hours: float, case: str = CASE) -> list[Said]:
+def votes(hours: float, case: str = CASE, party: str = "ru") -> list[Said]:
     """Return three votes for a breach by the accused, and one against with its dissent."""
-    said = {"verdict": "breach", "party": "ru"}
+    said = {"verdict": "breach", "party": party}
     found: list[Said] = [
         ("case.vote", hours, member, case, {"member": member} | said)
         for member in ("fr", "gb", "pl")
@@ -140,7 +140,7 @@ def decided(hours: float, severity: str = "single", case: str = CASE, **more: An
     """Return call, votes and determination within an hour."""
     return [
         call(hours, case),
-        *votes(hours + 0.1, case),
+        *votes(hours + 0.1, case, more.get("party", "ru")),
         determination(hours + 0.5, severity, case, **more),
     ]
 

@@ -194,7 +194,7 @@ def test_proofs_are_under_the_key_that_is_trusted(log: Path, tmp_path: Path) -> 
     """A document of another log does not pass for one of this."""
     files = write_papers(made(log, "notification"), tmp_path)
     other = opened(tmp_path / "other.sqlite", exercise=False)
-    filed(other, opening(), exercise=False)
+    filed(other, opening())
     note = other.checkpoint(key("operator"))
     other.store.close()
     assert note.origin != "log.example/ukraine-2026/exercise"

@@ -231,13 +231,21 @@ def show_log(where: str, subject: str, *, as_json: bool) -> None:
 
 @app.command(
     epilog=examples(
-        "prove acts.sqlite ACT -o proof.json", "prove acts.sqlite ACT --hide source -o cut.json"
+        "prove acts.sqlite ACT -o proof.json",
+        "prove acts.sqlite ACT --hide source -o cut.json",
+        "prove acts.sqlite OBLIGATION --grounds -o grounds.json",
     )
 )
 @told
 def prove(
     where: LogAt,
-    asked: Annotated[str, typer.Argument(metavar="ID", help="Id of an act, or its beginning.")],
+    asked: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID",
+            help="Id of an act; with --grounds of an obligation, a decision, a case or a finding.",
+        ),
+    ],
     *,
     hide: Annotated[
         list[str] | None, typer.Option(metavar="FIELD", help="Withhold a field; repeat.")
@@ -246,14 +254,42 @@ def prove(
         list[str] | None,
         typer.Option(metavar="KEY", help="A witness whose cosignature is shown; repeat."),
     ] = None,
+    grounds: Annotated[
+        bool, typer.Option("--grounds", help="All that it rests on, with the proof of each act.")
+    ] = False,
+    at: Annotated[
+        str | None, typer.Option(metavar="T", help="With --grounds: as it stands then.")
+    ] = None,
     out: Annotated[Path, typer.Option("-o", metavar="FILE", help="The proof file.")],
 ) -> None:
-    """Write a proof of an act, which anybody can check without a log, a network or us."""
+    """Write a proof of an act, which anybody can check without a log, a network or us.
+
+    With --grounds a file of grounds: why something is owed or was decided, down to reports and
+    addresses, with the proofs of all acts on the way.
+    """
+    if grounds:
+        if hide:
+            raise OperatorError(Fault(expected="--hide or --grounds", got="both"))
+        return prove_grounds(Path(where), asked, at, witness or [], out)
     with opened(where, read_only=True) as found:
         proof = foedus.prove(found, asked, hide=hide or [], witnesses=witness or [])
         index, exercise = found.index_of(asked), found.standing.exercise
     out.write_bytes(proof)
-    typer.echo(marked(exercise, f"{out}: {len(proof)} bytes, proof of entry {index}"), err=True)
+    said = f"{out}: {len(proof)} bytes, proof of entry {index}"
+    return typer.echo(marked(exercise, said), err=True)
+
+
+def prove_grounds(log: Path, asked: str, at: str | None, witness: list[str], out: Path) -> None:
+    """Write the file of grounds of something that people decided, or that follows from it."""
+    from foedus.desk.enclosures import mission_of
+    from foedus.desk.ground_file import ground_file
+    from foedus.desk.grounds import grounds_of
+
+    found = foedus.case(mission_of(log), at=at, log=log)
+    node = grounds_of(found, asked)
+    out.write_bytes(ground_file(found, asked, node, log, witness))
+    exercise = found.marking == "EXERCISE"
+    typer.echo(marked(exercise, f"{out}: {node.kind} {node.id}"), err=True)
 
 
 @app.command(
@@ -276,13 +312,17 @@ def verify(
     """Check a proof file, offline, and say what was checked, who signed and who cosigned.
 
     Of a document, HTML or PDF, every proof that it encloses is checked; what its pages say is for
-    you to compare with what the acts say. The file `trust/proof.py` of this program checks a proof
+    you to compare with what the acts say. Of a file of grounds, the chain is checked as well.
+    The file `trust/proof.py` of this program checks a proof
     file by itself, without the rest of it.
     """
     from foedus.trust.enclosed import is_document, proofs_in
+    from foedus.trust.grounds import is_grounds
     from foedus.trust.proof import lines_of
 
     data = file.read_bytes()
+    if is_grounds(data):
+        return verify_grounds(data, log_key, witness or [], as_json=as_json)
     if is_document(data):
         return verify_document(file, proofs_in(data), log_key, witness or [], as_json=as_json)
     answer = foedus.verify(file, log_key=log_key, witnesses=witness or [])
@@ -315,6 +355,26 @@ def verify_document(
         said = f"{len(answers)} proofs, {failed} of them do not hold" if answers else "no proof"
         typer.echo(marked(exercise, f"{file.name}: {said}"))
     if not holds:
+        raise typer.Exit(CODES[PartyError])
+
+
+def verify_grounds(data: bytes, log_key: str | None, witness: list[str], *, as_json: bool) -> None:
+    """Check a file of grounds: each proof, what acts say, ids, and that no chain is broken."""
+    from foedus.publication.escapes import visible
+    from foedus.trust.grounds import check_grounds
+
+    answer = check_grounds(data, log_key, witness)
+    exercise = any(one.exercise for one in answer.proofs)
+    if as_json:
+        steps = [step._asdict() for step in answer.steps]
+        emit({"holds": answer.holds, "exercise": exercise, "steps": steps})
+    else:
+        for step in answer.steps:
+            held = "holds " if step.held else "FAILS "
+            typer.echo(visible(marked(exercise, f"{held}  ({step.number}) {step.said}")))
+        said = "The grounds hold." if answer.holds else "The grounds do NOT hold."
+        typer.echo(marked(exercise, said))
+    if not answer.holds:
         raise typer.Exit(CODES[PartyError])
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import typer
 
 import foedus
-from foedus.commands.calling import Json, emit, examples, spread, told
+from foedus.commands.calling import Json, emit, examples, progress, spread, told
 
 app = typer.Typer()
 
@@ -190,6 +190,46 @@ def feed(
         out.write_bytes(calendar)
         return typer.echo(str(out))
     return typer.echo(calendar.decode(), nl=False)
+
+
+@app.command(
+    epilog=examples("watch donbas --once", "watch ukraine-2026 --log acts.sqlite --every 60")
+)
+@spread(Asking)
+@told
+def watch(
+    mission: MissionName,
+    wanted: Asking,
+    *,
+    once: Annotated[
+        bool, typer.Option("--once", help="Look once, for scripts; else until interrupted.")
+    ] = False,
+    every: Annotated[float, typer.Option(min=0.1, help="Seconds between two looks.")] = 30.0,
+    as_json: Json = False,
+) -> None:
+    """Follow a mission's files and its log, and tell what has changed since the last look.
+
+    From new reports and acts down to rungs, clocks and obligations, and who had relied on what
+    changed. With --json one object for each look, on one line. Whenever it is interrupted, the last
+    run and the last finished look stand as they were.
+    """
+    import time
+
+    from foedus.desk.watch_lines import lines_of
+    from foedus.desk.watched import as_told
+
+    is_first = True
+    while is_first or not once:
+        if not is_first:
+            time.sleep(every)
+        with progress() as told_of:
+            asked = {"at": wanted.at, "log": wanted.log, "assume": wanted.assume}
+            found = foedus.watch(mission, progress=told_of, **asked)
+        if as_json:
+            emit(as_told(found))
+        elif is_first or not found.is_still:
+            tell(lines_of(found))
+        is_first = False
 
 
 @contextmanager

@@ -141,14 +141,20 @@ def incidents(where: Where, wanted: Filter, *, as_json: Json = False) -> None:
     return show_incidents(found, read_summary(run_folder(where)))
 
 
-@app.command(epilog=examples("why ucdp-ged:147997", "why ucdp-ged:147997 --in out/donbas --json"))
+@app.command(
+    epilog=examples(
+        "why ucdp-ged:147997",
+        "why ucdp-ged:147997 --in out/donbas --json",
+    )
+)
 @told
 def why(
     asked: Annotated[
         str,
         typer.Argument(
             metavar="ID",
-            help="Id of an incident, of a finding or of a report, or a beginning of one.",
+            help="Id of an incident, a report, a finding, a decision, a case or an obligation, or"
+            " a beginning of one.",
         ),
     ],
     *,
@@ -160,12 +166,28 @@ def why(
             help="The run; default: the newest below out/ that has it.",
         ),
     ] = None,
+    log: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The log with the acts of the commission.")
+    ] = None,
+    assume: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Decisions that are assumed. REPLAY.")
+    ] = None,
+    at: Annotated[str | None, typer.Option(metavar="T", help="As it stands then.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Say what an incident or a finding rests on: articles, reasons, reports, addresses, files."""
-    answer = foedus.why(asked, where)
+    """Say what something rests on: articles, decisions, reasons, reports, addresses, files.
+
+    Of an obligation, down through its rung and the decisions to the reports and their addresses, as
+    a tree; a chain that breaks is told where it does.
+    """
+    answer = foedus.why(asked, where, at=at, log=log, assume=assume)
     if as_json:
         return emit(answer)
+    if "tree" in answer:
+        from foedus.desk.nodes import told_lines
+        from foedus.publication.escapes import visible
+
+        return typer.echo("\n".join(visible(line) for line in told_lines(answer)))
     from foedus.publication.console import show_why
 
     return show_why(answer)

@@ -102,3 +102,15 @@ def _act(log: Log, place: int, note: Checkpoint, keys: Sequence[NoteKey]) -> Enc
         signers=tuple((ring[item.key].holder, item.key) for item in act.signatures),
         proof=proof,
     )
+
+
+def mission_of(path: Path) -> str:
+    """Return the id of a log's mission; raises `OperatorError` where it was not opened."""
+    store = SqliteStore(path, read_only=True)
+    try:
+        mission = Log(store, table(KEY_KINDS, TRUST_KINDS)).standing.mission
+    finally:
+        store.close()
+    if not mission:
+        raise OperatorError(Fault(file=str(path), expected="a log that was opened", got="an empty"))
+    return mission

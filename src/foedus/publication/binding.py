@@ -59,6 +59,8 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
     known: str
     is_at_end: bool
     """Whether no time was asked for, so that it is the record's own end."""
+    unsigned: frozenset[str] = frozenset()
+    """Ids of the acts that come from the public record: cited, and signed by nobody."""
     is_exercise: bool = False
     """Whether acts of an exercise are among those that were read."""
 
@@ -76,7 +78,7 @@ def bound(
     `OperatorError` for a mission, log or time that is none, `DrafterError` for faulty acts.
     """
     found = mission if isinstance(mission, Mission) else read_mission(mission)
-    record, is_exercise = _record(found, log)
+    record, unsigned, is_exercise = _record(found, log)
     known_us = _last_us(known, found.zone, "--known")
     entries = tuple(known_by(record, END_US if known_us is None else known_us))
     end_us = max((entry.known_us for entry in entries), default=0)
@@ -94,19 +96,24 @@ def bound(
         on=on or day_of(asked_us, found.zone),
         known=known or day_of(end_us if known_us is None else known_us, found.zone),
         is_at_end=on is None and known is None,
+        unsigned=unsigned,
         is_exercise=is_exercise,
     )
 
 
-def _record(mission: Mission, log: Path | None) -> tuple[tuple[Entry, ...], bool]:
-    """Return the acts of the public record and of a log as one record, in the order of `known`."""
+def _record(mission: Mission, log: Path | None) -> tuple[tuple[Entry, ...], frozenset[str], bool]:
+    """Return the acts of the public record and of a log as one record, in the order of `known`.
+
+    With the ids of those that nobody signed, and whether the log is of an exercise.
+    """
     public = read_acts(mission.folder / FOLDER, mission.zone, shipped_procedures())
+    unsigned = frozenset(entry.act for entry in public)
     if log is None:
         if not public:
             hint = f"write them into {FOLDER}/, or name a log with --log"
             got = f"none in {mission.folder / FOLDER}"
             raise OperatorError(Fault(expected="a mission with acts", got=got, hint=hint))
-        return public, False
+        return public, unsigned, False
     if not log.is_file():
         fault = Fault(file=str(log), expected="the file of a log", got="none")
         raise OperatorError(fault)
@@ -116,7 +123,7 @@ def _record(mission: Mission, log: Path | None) -> tuple[tuple[Entry, ...], bool
         raise OperatorError(Fault(file=str(log), expected=f"a log of {mission.id}", got=got))
     both = sorted((*public, *held.entries()), key=lambda entry: entry.known_us)
     numbered = (msgspec.structs.replace(entry, index=n) for n, entry in enumerate(both))
-    return tuple(numbered), held.standing.exercise
+    return tuple(numbered), unsigned, held.standing.exercise
 
 
 def _calendars(mission: Mission) -> dict[str, Calendar]:

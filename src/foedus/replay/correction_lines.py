@@ -6,13 +6,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 
 from foedus.base.moments import MINUTE_US
 from foedus.base.zones import Zone, local_time
-from foedus.replay.consequences import Changed, Moved, groundless
+from foedus.mission import Mission
+from foedus.replay.clocks import Due
+from foedus.replay.consequences import Changed, Consequences, Moved, groundless
 from foedus.replay.corrected import Correction
 from foedus.trust.times import utc
 
@@ -30,6 +32,22 @@ MEANING: Final = {
 }
 
 
+class Told(Protocol):
+    """What has consequences that can be told: a correction, or a look at what has changed."""
+
+    @property
+    def mission(self) -> Mission:
+        """The mission."""
+
+    @property
+    def found(self) -> Consequences:
+        """What is other than before."""
+
+    @property
+    def before(self) -> Due | None:
+        """The clocks as they stood; None where no decision can be asked for."""
+
+
 def lines_of(done: Correction) -> Iterator[str]:
     """Yield what a correction would change as lines for people; the marking stands first."""
     before = done.before
@@ -40,13 +58,20 @@ def lines_of(done: Correction) -> Iterator[str]:
     yield f"{stated.text} (corrected by {stated.corrected_by})"
     if before and before.assumed:
         yield f"ASSUMED: {before.assumed}"
+    yield from consequence_lines(done)
+
+
+def consequence_lines(done: Told) -> Iterator[str]:
+    """Yield what is other than before, link by link, and who had relied on it."""
+    before = done.before
+    mark = f"{before.marking}: " if before and before.marking else ""
     yield from _record(done)
     yield from _decided(done, mark)
     yield from _clocks(done, mark)
     yield from _relied(done)
 
 
-def _record(done: Correction) -> Iterator[str]:
+def _record(done: Told) -> Iterator[str]:
     found = done.found
     yield from _section("incidents", [_incident(one) for one in found.incidents])
     yield from _section("findings", [_finding(one) for one in found.findings])
@@ -76,7 +101,7 @@ def _finding(one: Changed) -> str:
     return f"{one.id} {verdicts if one.before != one.after else one.before}"
 
 
-def _decided(done: Correction, mark: str) -> Iterator[str]:
+def _decided(done: Told, mark: str) -> Iterator[str]:
     yield ""
     decisions = done.found.decisions
     yield f"{mark}decisions that cited what changed: {len(decisions) or 'none'}"
@@ -87,7 +112,7 @@ def _decided(done: Correction, mark: str) -> Iterator[str]:
         yield f"  {STANDS}"
 
 
-def _clocks(done: Correction, mark: str) -> Iterator[str]:
+def _clocks(done: Told, mark: str) -> Iterator[str]:
     yield ""
     rungs = done.found.rungs
     yield f"{mark}rungs: {len(rungs) or NOTHING} changed"
@@ -110,7 +135,7 @@ def _whose(moved: Sequence[Moved], was: str, now: str) -> str:
     return ", ".join(dict.fromkeys(what.partition(":")[0] for what in of_it))
 
 
-def _relied(done: Correction) -> Iterator[str]:
+def _relied(done: Told) -> Iterator[str]:
     yield ""
     relied = done.found.relied
     if done.before and done.before.assumed:
@@ -122,12 +147,12 @@ def _relied(done: Correction) -> Iterator[str]:
         yield f"  {one.act[:SHORT]} {one.kind} on {one.subject}, {utc(one.known_us)}: cites {cites}"
 
 
-def _assumer(done: Correction) -> str:
+def _assumer(done: Told) -> str:
     assumed = done.before.assumed if done.before else ""
     return assumed.rpartition("(assumed by ")[2].rstrip(")")
 
 
-def _instant(at_us: int, done: Correction) -> str:
+def _instant(at_us: int, done: Told) -> str:
     zone = Zone(done.mission.zone, done.mission.zone)
     local = local_time(at_us, zone).strftime("%d %b %Y %H:%M")
     return f"{local} {done.mission.zone} ({utc(at_us - at_us % MINUTE_US)[:16]}Z)"
