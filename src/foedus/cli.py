@@ -24,6 +24,7 @@ from foedus.commands import (
     record,
     register,
     replays,
+    serve,
 )
 
 EPILOG: Final = """
@@ -53,6 +54,7 @@ for group in (
     clocks,
     learning,
     corrections,
+    serve,
 ):
     app.add_typer(group.app)
 
