@@ -47,25 +47,28 @@ def served_mission(tmp: Path, name: str) -> Served:
     return ready(str(mission), tmp / "out" / name)
 
 
-def listening(served: Served) -> tuple[uvicorn.Server, str]:
-    """Serve on a free port in a thread; returns the server and its address."""
+def listening(served: Served) -> tuple[uvicorn.Server, threading.Thread, str]:
+    """Serve on a free port; returns the server, its thread and its address."""
     sock = socket.socket()
     sock.bind(("127.0.0.1", 0))
     config = uvicorn.Config(application(served), log_level="error", lifespan="off")
     server = uvicorn.Server(config)
-    threading.Thread(target=server.run, args=([sock],), daemon=True).start()
+    thread = threading.Thread(target=server.run, args=([sock],), daemon=True)
+    thread.start()
     while not server.started:
         time.sleep(0.01)
-    return server, f"http://127.0.0.1:{sock.getsockname()[1]}"
+    return server, thread, f"http://127.0.0.1:{sock.getsockname()[1]}"
 
 
 def site(tmp: Path, name: str) -> Iterator[Site]:
     """Yield a mission that is served, and end the server behind it."""
     served = served_mission(tmp, name)
-    server, address = listening(served)
+    server, thread, address = listening(served)
     with TestClient(application(served), raise_server_exceptions=True) as client:
         yield Site(served, client, address)
     server.should_exit = True
+    thread.join(timeout=20)
+    served.edition.close()
 
 
 @pytest.fixture(scope="session")

@@ -118,6 +118,10 @@ class Edition:
             names = [column[0] for column in answer.description or ()]
             return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
+    def close(self) -> None:
+        """Let go of the file; nothing can be asked afterwards."""
+        self.database.close()
+
     def end_us(self, when: When) -> int:
         """Return the last moment at which the record learned of something that stands in it."""
         query = f"select max(known_from_us) as end_us from incidents where {STANDING}"

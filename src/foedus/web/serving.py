@@ -43,7 +43,10 @@ def serving(
         server_header=False,
         timeout_keep_alive=30,
     )
-    uvicorn.Server(config).run()
+    try:
+        uvicorn.Server(config).run()
+    finally:
+        served.edition.close()
 
 
 def ready(
