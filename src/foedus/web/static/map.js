@@ -80,6 +80,7 @@
   }
   // Names that would lie over each other are shown once there is room for them.
   map.on("zoom", () => box.classList.toggle("near", map.getZoom() >= 7.5));
+  map.once("render", () => performance.mark("map-painted"));
   map.once("idle", () => { box.classList.add("ready"); performance.mark("map-ready"); });
   form.addEventListener("input", () => {
     const all = filter();
