@@ -12,8 +12,9 @@ import pytest
 from source_files import ROOT, SOURCE, modules, short, tree
 
 ROWS: Final = (
-    ("cli", "web"),
+    ("cli",),
     ("commands",),
+    ("web",),
     ("desk",),
     ("replay",),
     ("pipeline", "publication"),

@@ -22,12 +22,14 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from foedus.publication.tables import tables_reference
+from foedus.web.routes import web_reference
 from make_cli_reference import cli_reference
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 GENERATED: Final[dict[str, Callable[[], str]]] = {
     "docs/reference/cli.md": cli_reference,
     "docs/reference/tables.md": tables_reference,
+    "docs/reference/web.md": web_reference,
 }
 PAGES: Final = ("*.md", "LICENSES/*.md", "docs/**/*.md", "missions/*/*.md")
 

@@ -25,6 +25,7 @@ from foedus.commands import (
     record,
     register,
     replays,
+    serve,
 )
 
 EPILOG: Final = """
@@ -55,6 +56,7 @@ for group in (
     cases,
     learning,
     corrections,
+    serve,
 ):
     app.add_typer(group.app)
 

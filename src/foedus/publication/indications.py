@@ -112,10 +112,11 @@ def with_reasons(folder: Path, rows: Iterable[Row]) -> list[Row]:
     what is cited.
     """
     known = {agreement.id: agreement for agreement in _agreements(folder)}
-    return [row | _cited(row, known[row["agreement_id"]]) for row in rows]
+    return [row | cited(row, known[row["agreement_id"]]) for row in rows]
 
 
-def _cited(row: Row, agreement: Agreement) -> Row:
+def cited(row: Row, agreement: Agreement) -> Row:
+    """Return what a finding cites of its agreement, and its reasons in words."""
     term = agreement.term(row["term_id"])
     source = agreement.head.sources[term.rule.source]
     return {

@@ -36,6 +36,7 @@ from foedus.terms.document import read_agreement
 from foedus.terms.record import Agreement
 from foedus.terms.vocabulary import LIBRARY
 from foedus.trust.folding import Entry, known_by, states
+from foedus.trust.log import Log
 from foedus.trust.times import utc
 
 RECORD = ("members", "incidents", "findings")
@@ -70,17 +71,17 @@ def due(
     mission: str | Path | Mission,
     *,
     at: str | None = None,
-    log: Path | None = None,
+    log: Path | Log | None = None,
     assume: Path | None = None,
     now_us: int | None = None,
     without: Collection[str] = (),
 ) -> Due:
     """Return the clocks of a mission at `at`, a day or moment in its zone.
 
-    `log` is a log of acts, `assume` a file of assumed decisions in place of the mission's own;
-    `now_us` is taken where a log is asked and no `at` is given. Decisions whose ids stand in
-    `without` are left out, as if they had not been made. Raises `OperatorError` for what is
-    not there, `DrafterError` for faulty documents.
+    `log` is a log of acts or its file, `assume` a file of assumed decisions in place of the
+    mission's own; `now_us` is taken where a log is asked and no `at` is given. Decisions whose ids
+    stand in `without` are left out, as if they had not been made. Raises `OperatorError` for what
+    is not there, `DrafterError` for faulty documents.
     """
     found = mission if isinstance(mission, Mission) else read_mission(mission)
     at_us = last_us(at, found.zone, "--at")
@@ -121,7 +122,9 @@ def _tables(mission: Mission) -> dict[str, pa.Table]:
     return {name: pq.read_table(record / f"{name}.parquet") for name in RECORD}
 
 
-def _lived(mission: Mission, log: Path | None, at_us: int, without: Collection[str] = ()) -> Due:
+def _lived(
+    mission: Mission, log: Path | Log | None, at_us: int, without: Collection[str] = ()
+) -> Due:
     """Return the clocks that the acts of a log have set running."""
     stated = mission.guarantee
     then = utc(at_us)

@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Answers about incidents and findings: lists with cursors, one by its id, and why.
+
+All is asked of the edition, which holds nothing but what the policy let out. Queries are constants;
+what a reader sent is bound.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from foedus.base.parties import Parties
+from foedus.errors import Fault, OperatorError, did_you_mean
+from foedus.findings.record import CAUSES, VERDICTS
+from foedus.mission import asked_moment
+from foedus.publication.edition import STANDING, Row
+from foedus.publication.indications import cited
+from foedus.reports.taxonomy import load_kinds
+from foedus.web.decided import cases_of
+from foedus.web.served import Question, missing
+
+NO_SIDE: Final = "none"
+NOTHING: Final = "none"
+"""As a verdict: no term covers it."""
+WANTED: Final = f"""{STANDING}
+    and ($from_us is null or occurred_to_us > $from_us)
+    and ($to_us is null or occurred_from_us < $to_us)
+    and ($kinds is null or list_contains($kinds, kind))
+    and ($party is null or actor = $party or list_contains(parties, $party))
+    and ($side is null or list_contains(sides, $side) or ($side = 'none' and len(sides) = 0))
+    and ($verdict is null or coalesce(verdict, 'none') = $verdict)
+    and ($region is null
+        or contains(lower(concat_ws(' ', region, place_name)), lower($region)))
+"""
+INCIDENTS: Final = f"""select * from incidents where {WANTED}
+    and ($after_us is null or occurred_from_us > $after_us
+        or (occurred_from_us = $after_us and lineage_id > $after_id))
+    order by occurred_from_us, lineage_id limit $limit"""
+TOTAL: Final = f"select count(*) as total from incidents where {WANTED}"
+INCIDENT: Final = f"""select * from incidents
+    where (lineage_id = $id or incident_id = $id) and {STANDING} limit 1"""
+BY_LINEAGE: Final = f"select * from incidents where lineage_id = $id and {STANDING}"
+BY_REPORT: Final = f"""select i.* from members m join incidents i using (lineage_id)
+    where report_id = $id and {STANDING} limit 1"""
+MEMBERS: Final = "select * from members where lineage_id = $lineage order by report_id"
+OF_INCIDENT: Final = f"""select * from findings where lineage_id = $lineage and {STANDING}
+    order by agreement_id, term_id, reading"""
+SOUGHT: Final = f"""{STANDING}
+    and ($agreement is null or agreement_id = $agreement)
+    and ($article is null or lower(article) = lower($article))
+    and ($reading is null or reading = $reading)
+    and ($verdict is null or verdict = $verdict)
+    and ($party is null or list_contains(parties, $party) or list_contains(attributed, $party))
+"""
+FINDINGS: Final = f"""select * from findings where {SOUGHT}
+    and ($after_us is null or order_us > $after_us
+        or (order_us = $after_us and finding_id > $after_id))
+    order by order_us, finding_id limit $limit"""
+FINDINGS_TOTAL: Final = f"select count(*) as total from findings where {SOUGHT}"
+COUNTED: Final = f"""select agreement_id, term_id, article, reading, verdict, count(*) as findings
+    from findings where {SOUGHT} group by all
+    order by agreement_id, term_id, reading, verdict"""
+FINDING: Final = f"select * from findings where finding_id = $id and {STANDING}"
+READINGS: Final = f"""select * from findings where lineage_id = $lineage
+    and agreement_id = $agreement and term_id = $term and {STANDING}
+    order by reading"""
+SOURCES: Final = "select source_id, title from sources"
+
+
+def incidents(question: Question) -> Row:
+    """Return the incidents that fit, in order of time, how many there are, and the cursor."""
+    values = wanted(question)
+    after_us, after_id = question.after()
+    asking = values | {"after_us": after_us, "after_id": after_id, "limit": question.limit()}
+    rows = question.edition.ask(INCIDENTS, question.when, **asking)
+    key = ("total", question.when, tuple(sorted(values.items(), key=str)).__repr__())
+    total = question.served.once(
+        key, lambda: question.edition.ask(TOTAL, question.when, **values)[0]["total"]
+    )
+    return {
+        "total": total,
+        "next": _next(rows, question.limit(), "occurred_from_us", "lineage_id"),
+        "rows": rows,
+    }
+
+
+def wanted(question: Question) -> Row:
+    """Return the filters of a list of incidents, each checked."""
+    zone = question.edition.mission.zone
+    start = asked_moment(question.word("from"), zone, "from")
+    end = asked_moment(question.word("to"), zone, "to")
+    return {
+        "from_us": start and start.from_us,
+        "to_us": end and end.to_us,
+        "kinds": _kinds(question.word("kind")),
+        "party": _known(question, "party", question.edition.mission.parties),
+        "side": question.word("side"),
+        "verdict": _verdict(question.word("verdict"), (*VERDICTS, NOTHING)),
+        "region": question.word("region"),
+    }
+
+
+def incident(question: Question) -> Row:
+    """Return one incident with its reports and findings, by its id or lineage, or a report's id."""
+    row = _incident(question)
+    lineage = row["lineage_id"]
+    return {
+        "incident": row,
+        "members": members(question, lineage),
+        "findings": question.edition.ask(OF_INCIDENT, question.when, lineage=lineage),
+        "cases": cases_of(question, lineage),
+    }
+
+
+def members(question: Question, lineage: str) -> list[Row]:
+    """Return the reports of an incident, each with its source."""
+    titles = {row["source_id"]: row["title"] for row in question.edition.ask(SOURCES)}
+    rows = question.edition.ask(MEMBERS, lineage=lineage)
+    for row in rows:
+        row["source_id"] = row["report_id"].partition(":")[0]
+        row["source_title"] = titles.get(row["source_id"])
+    return rows
+
+
+def _incident(question: Question) -> Row:
+    for query in (BY_LINEAGE, INCIDENT, BY_REPORT):
+        found = question.edition.ask(query, question.when, id=question.id)
+        if found:
+            return found[0]
+    hint = "it may not have been known then" if question.when.known else ""
+    raise missing("the id of an incident or of a report", question.id, hint)
+
+
+def findings(question: Question) -> Row:
+    """Return the findings that fit, in order of time, deadlines last, with their counts.
+
+    What no term covers is not listed, and not in these counts either.
+    """
+    values = {
+        "agreement": _known(question, "agreement", question.edition.agreements.values()),
+        "article": question.word("article"),
+        "reading": question.word("reading"),
+        "verdict": _verdict(question.word("verdict"), VERDICTS),
+        "party": _known(question, "party", question.edition.mission.parties),
+    }
+    after_us, after_id = question.after()
+    asking = values | {"after_us": after_us, "after_id": after_id, "limit": question.limit()}
+    rows = question.edition.ask(FINDINGS, question.when, **asking)
+    counts = question.served.once(
+        ("counts", question.when, repr(values)),
+        lambda: question.edition.ask(COUNTED, question.when, **values),
+    )
+    return {
+        "total": sum(row["findings"] for row in counts),
+        "next": _next(rows, question.limit(), "order_us", "finding_id"),
+        "rows": rows,
+        "counts": counts,
+    }
+
+
+def finding(question: Question) -> Row:
+    """Return one finding with its reasons, and what the other readings of the term say."""
+    found = question.edition.ask(FINDING, question.when, id=question.id)
+    if not found:
+        raise missing("the id of a finding", question.id)
+    row = found[0]
+    values = {
+        "lineage": row["lineage_id"],
+        "agreement": row["agreement_id"],
+        "term": row["term_id"],
+    }
+    siblings = question.edition.ask(READINGS, question.when, **values)
+    agreement = question.edition.agreements[row["agreement_id"]]
+    titles = {reading.id: reading.title for reading in agreement.head.readings}
+    return {
+        "finding": row | cited(row, agreement),
+        "readings": [
+            one | cited(one, agreement) | {"title": titles.get(one["reading"], one["reading"])}
+            for one in siblings
+        ],
+        "cases": cases_of(question, row["lineage_id"]),
+        "members": members(question, row["lineage_id"]),
+    }
+
+
+def causes(codes: list[str]) -> list[str]:
+    """Return in words why a verdict is open."""
+    return [CAUSES[code] for code in codes]
+
+
+def _next(rows: list[Row], limit: int, at: str, name: str) -> str | None:
+    return f"{rows[-1][at]}~{rows[-1][name]}" if len(rows) == limit else None
+
+
+def _kinds(kind: str | None) -> list[str] | None:
+    if kind is None or kind == "unknown":
+        return None if kind is None else [kind]
+    kinds = load_kinds()
+    if kind not in kinds:
+        hint = did_you_mean(kind, kinds.nodes)
+        expected = "a kind of the taxonomy"
+        fault = Fault(column="kind", expected=expected, got=repr(kind[:80]), hint=hint)
+        raise OperatorError(fault)
+    return sorted({kind, *kinds.leaves(kind)})
+
+
+def _known(question: Question, name: str, known: Parties | Any) -> str | None:
+    word = question.word(name)
+    ids = [one.id for one in known]
+    if word is not None and word not in ids:
+        hint = did_you_mean(word, ids)
+        fault = Fault(column=name, expected=f"the id of a {name}", got=repr(word[:80]), hint=hint)
+        raise OperatorError(fault)
+    return word
+
+
+def _verdict(word: str | None, known: tuple[str, ...]) -> str | None:
+    if word is not None and word not in known:
+        hint = did_you_mean(word, known)
+        fault = Fault(column="verdict", expected="a verdict", got=repr(word[:80]), hint=hint)
+        raise OperatorError(fault)
+    return word

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An answer as a page: templates, the words of its language, links that keep the times asked about.
+
+A page gets the answer after it was cut to its public fields, and so can show no other. No page
+needs a script, but for the map that moves, a proof that is checked, and the reader's own clock.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from foedus.base.zones import Zone, local_time
+from foedus.errors import Fault
+from foedus.findings.record import CAUSES
+from foedus.obligations.record import FORCES, STATES
+from foedus.publication import whereabouts
+from foedus.publication.edition import Row
+from foedus.publication.escapes import is_address, visible
+from foedus.publication.facts import kind_title, target_title
+from foedus.publication.numbers import whole
+from foedus.register.bound import LEGAL
+from foedus.trust.times import utc
+from foedus.web.routes import BY_NAME, Route
+from foedus.web.served import Question
+from foedus.web.words import DRAFTS, LANGUAGES, catalogue, language_of
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+CARRIED: Final = ("on", "known", "lang")
+"""Parameters that every link of a page hands on."""
+NAVIGATION: Final = (
+    ("today", "map", "incidents", "findings"),
+    ("cases", "ladder", "obligations", "bound"),
+    ("agreements", "counts", "sources", "log", "bulletins", "method"),
+)
+VERDICT_SIGNS: Final = {
+    "breach": "▲",
+    "permitted": "●",
+    "not-covered": "○",
+    "undetermined": "?",
+    "contested": "◆",
+}
+"""A sign beside every colour, for those who do not see it."""
+_CITED: Final = re.compile(r"\s*\[@([^\]\s]+)\]")
+
+
+@cache
+def environment() -> Environment:
+    """Return what renders the templates."""
+    found = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    found.filters.update(whole=whole, visible=visible, paragraphs=paragraphs, party_name=party_name)
+    found.globals.update(
+        kind_title=kind_title,
+        target_title=target_title,
+        is_address=is_address,
+        languages=LANGUAGES,
+        navigation=[[BY_NAME[name] for name in group] for group in NAVIGATION],
+        signs=VERDICT_SIGNS,
+        causes=CAUSES,
+        legal=LEGAL,
+        forces=FORCES,
+        owed_states=STATES,
+        place=whereabouts.place,
+    )
+    return found
+
+
+def page(route: Route, answer: Row, question: Question) -> bytes:
+    """Return the page of a route."""
+    return _rendered(f"{route.name}.html.jinja", question, route=route, answer=answer).encode()
+
+
+def fault_page(status: int, faults: tuple[Fault, ...], question: Question) -> bytes:
+    """Return the page that says why there is no answer, and what to do."""
+    route = BY_NAME["today"]
+    return _rendered(
+        "fault.html.jinja", question, route=route, status=status, faults=faults, answer={}
+    ).encode()
+
+
+def _rendered(name: str, question: Question, **values: Any) -> str:
+    language = language_of(question.given.get("lang"))
+    words = catalogue(language)
+    mission = question.edition.mission
+    links = Links(question)
+    template = environment().get_template(name)
+    return template.render(
+        _=words.gettext,
+        gettext=words.gettext,
+        ngettext=words.ngettext,
+        language=language,
+        is_draft=language in DRAFTS,
+        mission=mission,
+        edition=question.edition,
+        question=question,
+        given=question.given,
+        href=links.to,
+        self_href=links.here,
+        forms_here=links.forms(values["route"]),
+        instant=lambda at_us: instant(at_us, mission.zone),
+        when=lambda row: whereabouts.when(row, mission.zone),
+        names={party.id: party.name(language) for party in mission.parties},
+        **values,
+    )
+
+
+class Links:
+    """Addresses within the web, which keep what was asked about."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.kept = {name: question.given[name] for name in CARRIED if question.given.get(name)}
+
+    def to(self, path: str, id: str | None = None, **more: Any) -> str:  # noqa: A002
+        """Return the address of a path, with an id in its place and parameters behind it."""
+        if id is not None:
+            path = path.replace("{id}", quote(id, safe=":~"))
+        given = {name: value for name, value in (self.kept | more).items() if value}
+        return f"{path}?{urlencode(given)}" if given else path
+
+    def here(self, **more: Any) -> str:
+        """Return the address of this page with other parameters."""
+        given = {name: value for name, value in self.question.given.items() if value} | more
+        given = {name: value for name, value in given.items() if value}
+        path = self._path()
+        return f"{path}?{urlencode(given)}" if given else path
+
+    def forms(self, route: Route) -> list[tuple[str, str]]:
+        """Return the other forms of this page, each with its address."""
+        path = "/today" if route.path == "/" else self._path()
+        given = {name: value for name, value in self.question.given.items() if value}
+        given.pop("lang", None)
+        behind = f"?{urlencode(given)}" if given else ""
+        return [(form, f"{path}.{form}{behind}") for form in route.forms if form != "html"]
+
+    def _path(self) -> str:
+        route = self.question.route
+        return route.path.replace("{id}", quote(self.question.id, safe=":~"))
+
+
+def instant(at_us: int | None, zone: str) -> Markup:
+    """Return a moment on the mission's clock with UTC beside it; a script adds the reader's."""
+    if at_us is None:
+        return Markup("–")
+    local = local_time(at_us, Zone(zone, zone))
+    written = utc(at_us - at_us % 60_000_000)[:16]
+    beside = datetime.fromisoformat(written)
+    return Markup(
+        '<time class="at" datetime="{}Z"><span class="there">{}</span>'
+        ' <span class="utc">({} UTC)</span></time>'
+    ).format(written, f"{local:%d %b %Y %H:%M}", f"{beside:%d %b %H:%M}")
+
+
+def party_name(party: str, names: dict[str, str]) -> str:
+    """Return a party's name; its id if the mission has none."""
+    return names.get(party, party)
+
+
+def paragraphs(text: str) -> Markup:
+    """Return prose as paragraphs; citations `[@key]` become links to the list of sources."""
+    found = []
+    for part in re.split(r"\n\s*\n", text.strip()):
+        cited = _CITED.sub(
+            lambda match: f' <a class="cite" href="#source-{match[1]}">{match[1]}</a>',
+            str(escape(" ".join(part.split()))),
+        )
+        found.append(f"<p>{cited}</p>")
+    return Markup("\n".join(found))  # noqa: S704 - escaped above, part by part

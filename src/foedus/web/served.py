@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is served: one mission with its edition and its log, and a question asked of it.
+
+`Served` is made once when the server starts; `Question` once for each request, with every word that
+a reader sent checked. What costs more than a query, such as the fold of acts, is kept by the times
+for which it was asked. The clock is handed in, and asked only where a log runs.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from foedus.base.moments import MINUTE_US
+from foedus.errors import Fault, OperatorError
+from foedus.publication.binding import Answered, bound
+from foedus.publication.edition import Edition, When
+from foedus.register.public_record import FOLDER as ACTS
+from foedus.register.record import KINDS
+from foedus.replay.clocks import Due, assumed_due, due
+from foedus.replay.ladders import play
+from foedus.trust.keyring import KINDS as KEY_KINDS
+from foedus.trust.kinds import KINDS as TRUST_KINDS
+from foedus.trust.kinds import table
+from foedus.trust.log import Log
+from foedus.trust.stores import Store
+from foedus.web.routes import Route
+
+T = TypeVar("T")
+KEPT: Final = 64
+"""Answers of folds that are kept."""
+PAGE: Final = 50
+MOST: Final = 500
+RECORD: Final = ("members", "incidents", "findings")
+
+
+@dataclass
+class Served:
+    """One mission as it is served."""
+
+    edition: Edition
+    open_store: Callable[[], Store] | None
+    """Opens the store of a log for reading; None: no log is read."""
+    now_us: Callable[[], int]
+    version: str = ""
+    """Of the program: an answer that was kept is another one after it changed."""
+    kept: OrderedDict[Any, Any] = field(default_factory=OrderedDict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def once(self, key: Any, make: Callable[[], T]) -> T:
+        """Return what was made for a key before, or make it; one thread makes at a time."""
+        with self.lock:
+            if key not in self.kept:
+                self.kept[key] = make()
+                while len(self.kept) > KEPT:
+                    self.kept.popitem(last=False)
+            self.kept.move_to_end(key)
+            found: T = self.kept[key]
+            return found
+
+    @contextmanager
+    def log(self) -> Iterator[Log | None]:
+        """Open the log for reading, if there is one; raises `OperatorError` if it cannot be."""
+        if self.open_store is None:
+            yield None
+            return
+        store = self.open_store()
+        try:
+            yield Log(store, table(KEY_KINDS, TRUST_KINDS, KINDS))
+        finally:
+            store.close()
+
+    def minute_us(self) -> int | None:
+        """Return the present minute where a log runs; None where nothing hangs on the clock."""
+        return None if self.open_store is None else self.now_us() // MINUTE_US * MINUTE_US
+
+    def bound(self, when: When) -> Answered | None:
+        """Return who is bound to what; None where the mission has no acts."""
+        mission = self.edition.mission
+        if not (mission.folder / ACTS).is_dir() and self.open_store is None:
+            return None
+
+        def made() -> Answered:
+            with self.log() as log:
+                return bound(mission, on=when.on, known=when.known, log=log)
+
+        return self.once(("bound", when, self.minute_us()), made)
+
+    def due(self, when: When) -> Due | None:
+        """Return which clocks run; None where the mission names no ladder to answer by."""
+        mission = self.edition.mission
+        if not mission.guarantee.ladders and not mission.guarantee.replay:
+            return None
+        return self.once(("due", when, self.minute_us()), lambda: self._due(when))
+
+    def _due(self, when: When) -> Due:
+        mission = self.edition.mission
+        if self.open_store is None and mission.guarantee.replay:
+            return self._replayed(when)
+        with self.log() as log:
+            return due(mission, at=when.on or when.known, log=log, now_us=self._moment_us())
+
+    def _moment_us(self) -> int:
+        minute_us = self.minute_us()
+        return self.edition.mission.period_to_us - 1 if minute_us is None else minute_us
+
+    def _replayed(self, when: When) -> Due:
+        """Replay what the mission assumes, on the record as it was known then."""
+        mission = self.edition.mission
+        tables = {
+            name: pq.read_table(self.edition.folder / "record" / f"{name}.parquet")
+            for name in RECORD
+        }
+        if when.known_us is not None:
+            tables = {
+                name: one.filter(pc.less_equal(one["known_from_us"], when.known_us))
+                if "known_from_us" in one.column_names
+                else one
+                for name, one in tables.items()
+            }
+            ids = tables["incidents"]["incident_id"].combine_chunks()
+            members = tables["members"]
+            tables["members"] = members.filter(pc.is_in(members["incident_id"], value_set=ids))
+        file = mission.folder / mission.guarantee.replay
+        at_us = [one for one in (when.on_us, when.known_us) if one is not None]
+        return assumed_due(
+            mission,
+            play(
+                file,
+                tables,
+                mission.zone,
+                at_us=min(at_us, default=None),
+                is_whole=when.known_us is None,
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class Question:
+    """What one request asks."""
+
+    served: Served
+    route: Route
+    when: When
+    id: str
+    given: Mapping[str, str]
+    """Parameters of the address, those that the route takes."""
+
+    @property
+    def edition(self) -> Edition:
+        """The edition that is asked."""
+        return self.served.edition
+
+    def word(self, name: str) -> str | None:
+        """Return a parameter; None where it is left out or empty."""
+        return self.given.get(name) or None
+
+    def limit(self) -> int:
+        """Return how many rows are asked for; raises `OperatorError` for what is no such number."""
+        said = self.word("limit")
+        if said is None:
+            return PAGE
+        if not (said.isascii() and said.isdecimal() and len(said) < 5 and 1 <= int(said) <= MOST):
+            fault = Fault(column="limit", expected=f"1 to {MOST}", got=repr(said[:40]))
+            raise OperatorError(fault)
+        return int(said)
+
+    def after(self) -> tuple[int | None, str]:
+        """Return the cursor: the time and id after which rows are asked for."""
+        said = self.word("after")
+        if said is None:
+            return None, ""
+        at, _, name = said.partition("~")
+        digits = at.removeprefix("-")
+        if not (digits.isascii() and digits.isdecimal() and len(digits) < 18 and name):
+            hint = "take it from `next`"
+            fault = Fault(column="after", expected="a cursor", got=repr(said[:40]), hint=hint)
+            raise OperatorError(fault)
+        return int(at), name
+
+
+class NothingHereError(OperatorError):
+    """There is nothing at this address."""
+
+
+def missing(what: str, got: str, hint: str = "") -> NothingHereError:
+    """Return the error that something asked for by its id is not there."""
+    return NothingHereError(Fault(column="id", expected=what, got=repr(got[:80]), hint=hint))
