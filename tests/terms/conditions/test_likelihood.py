@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import os
 from itertools import pairwise, product
 from math import prod
-from typing import Any
+from random import Random
+from typing import Any, Final
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -15,10 +18,20 @@ from scipy.optimize import linprog
 
 from foedus.base.encoding import to_table
 from foedus.errors import OperatorError, SourceError
+from foedus.terms.conditions.candidates import candidates
+from foedus.terms.conditions.canonical import written
 from foedus.terms.conditions.checking import load_condition
 from foedus.terms.conditions.evaluation import LegalTruth, legal_truth, verdicts
-from foedus.terms.conditions.history import DETERMINED, INDICATED, Fact
-from foedus.terms.conditions.likelihood import bounds_ever, likelihood_at, likelihood_ever
+from foedus.terms.conditions.history import COLUMNS, DETERMINED, INDICATED, Fact
+from foedus.terms.conditions.judging import Judge
+from foedus.terms.conditions.likelihood import (
+    Likelihood,
+    _of_samples,
+    bounds_ever,
+    likelihood_at,
+    likelihood_ever,
+    likelihoods_ever,
+)
 from foedus.terms.conditions.probabilities import (
     at_least,
     bounds_at_least,
@@ -26,8 +39,13 @@ from foedus.terms.conditions.probabilities import (
     hoeffding,
     samples_for,
 )
-from foedus.terms.conditions.record import Asked
+from foedus.terms.conditions.record import Asked, Record, Valuation, known
+from foedus.terms.conditions.spans import covers, within
+from foedus.terms.conditions.syntax import Condition, Facts, Tally
+from foedus.terms.conditions.variables import columns, patterns, sorts
+from terms.conditions.made import VALUES, Maker
 
+EXAMPLES: Final = 400 if os.environ.get("CI") else 60
 CHANCES = st.lists(st.integers(0, 20).map(lambda n: n / 20), min_size=1, max_size=6)
 ASKED = Asked(0, 40, 100)
 TEXT = "for each party p: at least 2 breaches by p within 5 us"
@@ -205,3 +223,56 @@ def test_what_has_no_figure_is_refused() -> None:
     unknown = Fact(**{n: getattr(facts[0], n) for n in Fact.__struct_fields__ if n[:4] != "prob"})
     with pytest.raises(SourceError, match="probability of each"):
         likelihood_ever(other, to_table(Fact, [unknown]), ASKED, {"p": "X"})
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(st.integers(0, 1 << 32))
+def test_all_valuations_at_once_are_each_by_itself(seed: int) -> None:
+    """Counts by their kernel, other conditions world by world: the hits are those of the judge."""
+    maker = Maker(Random(seed), with_facts=False)
+    body = Tally(">=", maker.chance.choice((1, 2, 3)), Facts(maker.pattern(()), maker.window()))
+    condition = Condition((), body) if seed % 2 else maker.condition(2)
+    while "count" in sorts(condition).values():
+        # How far a count is listed where the record is open hangs on the facts of a world.
+        condition = maker.condition(2)
+    asked = maker.asked()
+    facts = [
+        fact
+        if fact.verdict == DETERMINED or maker.chance.random() < 0.2
+        else msgspec.structs.replace(
+            fact, verdict=INDICATED, probability_ppm=maker.chance.randrange(0, 1_000_001, 50_000)
+        )
+        for fact in maker.history()
+    ]
+    table = to_table(Fact, facts)
+    told = likelihoods_ever(condition, table, asked, VALUES, samples=60)
+    names = columns(condition)
+    for values, found in told.items():
+        valuation = dict(zip(names, values, strict=True))
+        assert found == by_judging(condition, facts, asked, valuation), written(condition)
+    for values in candidates(condition, Judge(condition, Record(facts, asked, VALUES))):
+        alone = by_judging(condition, facts, asked, dict(zip(names, values, strict=True)))
+        assert values in told or not alone.possible, written(condition)
+
+
+def by_judging(
+    condition: Condition, facts: list[Fact], asked: Asked, valuation: Valuation
+) -> Likelihood:
+    """Return the estimate as the general evaluator gives it in each world, with no kernel."""
+    kinds = {pattern.kind for pattern in patterns(condition.body)}
+    held = [fact for fact in known(facts, asked.known_us) if fact.kind in kinds]
+    chances = [(f.probability_ppm or 0) / 1e6 if f.verdict == INDICATED else 1.0 for f in held]
+    draw = np.random.default_rng(1).random((60, len(held))) < np.array(chances)
+    sure = possible = 0
+    for there in draw:
+        world = [fact for fact, is_there in zip(held, there, strict=True) if is_there]
+        values = {sort: VALUES.get(sort, ()) for sort in COLUMNS}
+        record = Record(world, asked, values)
+        judged = Judge(condition, record).judge(condition.body, valuation)
+        span = record.asked_span
+        is_sure = bool(within(judged.sure, span)) or any(
+            covers((span,), e) for e in judged.episodes
+        )
+        sure += is_sure
+        possible += is_sure or bool(within(judged.possible, span))
+    return _of_samples(sure, possible, 60, 1)

@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from foedus.errors import Fault, OperatorError, SourceError
+from foedus.terms.conditions.candidates import candidates
 from foedus.terms.conditions.history import COLUMNS, INDICATED, Fact
 from foedus.terms.conditions.judging import Judge
 from foedus.terms.conditions.probabilities import (
@@ -26,10 +27,21 @@ from foedus.terms.conditions.probabilities import (
     clopper_pearson,
     hoeffding,
 )
-from foedus.terms.conditions.record import Asked, Domains, Match, Record, Valuation, facts_of, known
+from foedus.terms.conditions.record import (
+    Asked,
+    Domains,
+    Match,
+    Record,
+    Valuation,
+    Value,
+    facts_of,
+    known,
+)
+from foedus.terms.conditions.sampled import count_hits, counted, held, hits
+from foedus.terms.conditions.sampled import worlds as worlds_of
 from foedus.terms.conditions.spans import covers, within
 from foedus.terms.conditions.syntax import Condition, Facts, Pattern, Tally, Window
-from foedus.terms.conditions.variables import patterns
+from foedus.terms.conditions.variables import columns, patterns
 
 Dependence = Literal["independent", "unknown"]
 Method = Literal["exact", "bounds", "samples"]
@@ -157,13 +169,13 @@ def likelihood_ever(
     """
     if not 0 < samples <= MOST_SAMPLES:
         raise _unfit(f"from 1 to {MOST_SAMPLES} samples")
-    held = _held(history, asked)
-    kinds = {pattern.kind for pattern in patterns(condition.body)}
-    facts = [fact for fact in held if fact.kind in kinds]
-    values = _values(held, domains or {})
+    count = counted(condition)
+    facts, values = _asked_of(condition, _held(history, asked), domains or {})
     chances = [_probability(fact) for fact in facts]
-    drawn = np.random.default_rng(seed).random((samples, len(facts))) < np.asarray(chances)
-    worlds, times = np.unique(drawn, axis=0, return_counts=True)
+    if count is not None:
+        drawn = held(Record(facts, asked, values), chances, samples, seed)
+        return _of_samples(*count_hits(count, valuation, drawn), samples, seed)
+    worlds, times = np.unique(worlds_of(chances, samples, seed), axis=0, return_counts=True)
     hits_sure = hits_possible = 0
     for world, number in zip(worlds, times, strict=True):
         there = [fact for fact, is_there in zip(facts, world, strict=True) if is_there]
@@ -171,6 +183,46 @@ def likelihood_ever(
         hits_sure += int(number) * is_sure
         hits_possible += int(number) * is_possible
     return _of_samples(hits_sure, hits_possible, samples, seed)
+
+
+def likelihoods_ever(
+    condition: Condition,
+    history: pa.Table,
+    asked: Asked,
+    domains: Domains | None = None,
+    samples: int = 20_000,
+    seed: int = 1,
+) -> dict[tuple[Value, ...], Likelihood]:
+    """Return what `likelihood_ever` gives for each valuation that may hold, in their order.
+
+    Valuations stand in the order of `variables.columns`; one that is left out is not possible. A
+    number that is a count's value is listed as far as the facts of a world go.
+    """
+    if not 0 < samples <= MOST_SAMPLES:
+        raise _unfit(f"from 1 to {MOST_SAMPLES} samples")
+    facts, values = _asked_of(condition, _held(history, asked), domains or {})
+    record = Record(facts, asked, values)
+    drawn = held(record, [_probability(fact) for fact in facts], samples, seed)
+    count, names = counted(condition), columns(condition)
+    if count is None:
+        found = hits(condition, asked, values, drawn)
+    else:
+        # A count only grows with its facts: what no world of all facts allows, none allows.
+        valuations = candidates(condition, Judge(condition, record))
+        found = {
+            each: count_hits(count, dict(zip(names, each, strict=True)), drawn)
+            for each in valuations
+        }
+    ordered = sorted(found.items(), key=lambda item: [(isinstance(v, str), v) for v in item[0]])
+    return {each: _of_samples(*told, samples, seed) for each, told in ordered if told.possible}
+
+
+def _asked_of(
+    condition: Condition, facts: Sequence[Fact], domains: Domains
+) -> tuple[list[Fact], Domains]:
+    """Return the facts of the kinds of a condition, and the domains of every world."""
+    kinds = {pattern.kind for pattern in patterns(condition.body)}
+    return [fact for fact in facts if fact.kind in kinds], _values(facts, domains)
 
 
 def _values(facts: Sequence[Fact], domains: Domains) -> Domains:
