@@ -333,6 +333,36 @@ def stamps(at_s: Floats) -> pa.Array:
     return pc.strftime(whole, "%Y-%m-%dT%H:%M:%SZ")
 
 
+def numbered(source: str, count: int) -> pa.Array:
+    """Return the ids of a source's rows."""
+    numbers = pa.array(np.arange(1, count + 1)).cast(pa.string())
+    return pc.binary_join_element_wise(source, numbers, "-")
+
+
+def repeated(word: str, count: int) -> pa.Array:
+    """Return a word as often as asked."""
+    return pa.array([word]).take(pa.array(np.zeros(count, np.int64)))
+
+
+def words_of(words: tuple[str, ...], codes: Ints, none: str) -> pa.Array:
+    """Return the word of each code, and `none` for codes below zero."""
+    return pa.array([none, *words]).take(pa.array(codes + 1))
+
+
+def _texts(accounts: Accounts) -> pa.Array:
+    """The agency's texts, which start with the number of the item; most accounts have none."""
+    if (accounts.text < 0).all():
+        return repeated("", accounts.text.size)
+    return pa.array(
+        [
+            AGENCY.format(number, CLASSES[number % len(CLASSES)], number % 97)
+            if number >= 0
+            else ""
+            for number in accounts.text.tolist()
+        ]
+    )
+
+
 def written(accounts: Accounts, options: Options, random: Random) -> Written:
     """Return the rows of one of the sources A to G, ascending in time, ties in random order."""
     at_s = accounts.at_s
@@ -341,7 +371,7 @@ def written(accounts: Accounts, options: Options, random: Random) -> Written:
     order = np.lexsort((random.random(at_s.size), at_s))
     accounts = rows_of(accounts, order)
     at_s, source = at_s[order], accounts.source
-    names = [f"{source}-{number + 1}" for number in range(at_s.size)]
+    names = numbered(source, at_s.size)
     hours = np.where(
         random.random(at_s.size) < options.late,
         random.uniform(100, 700, at_s.size),
@@ -350,18 +380,15 @@ def written(accounts: Accounts, options: Options, random: Random) -> Written:
     kinds, actors = KIND_LABELS[source], ACTOR_LABELS[source]
     columns = {
         "rec_id": names,
-        "source": [source] * at_s.size,
+        "source": repeated(source, at_s.size),
         "datetime": stamps(at_s),
         "published": stamps(at_s + DAY_S + 3600 * hours),
         "lat": np.round(accounts.latitude, 5),
         "lon": np.round(accounts.longitude, 5),
-        "geo_precision": ["" if code < 0 else str(code + 1) for code in accounts.code],
-        "type_tax": [kinds[kind] if kind >= 0 else "missing" for kind in accounts.kind],
-        "actor_tax": [actors[actor] if actor >= 0 else "missing" for actor in accounts.actor],
-        "text": [
-            AGENCY.format(number, CLASSES[kind], number % 97) if number >= 0 else ""
-            for number, kind in zip(accounts.text, accounts.kind, strict=True)
-        ],
+        "geo_precision": words_of(("1", "2", "3"), accounts.code, ""),
+        "type_tax": words_of(kinds, accounts.kind, "missing"),
+        "actor_tax": words_of(actors, accounts.actor, "missing"),
+        "text": _texts(accounts),
     }
     return Written(pa.table(columns), pa.table({"rec_id": names, "happening": accounts.happening}))
 
@@ -378,7 +405,7 @@ def observed(true: Happenings, options: Options, random: Random) -> Written:
     off = random.uniform(-1, 1, count) * error * options.noise.bearing
     below, above = random.uniform(0.5, 1.0, count), random.uniform(1.0, 1.5, count)
     at_s = true.at_s[seen] + 3600 * random.uniform(0, 1, count) * (true.lasts_h[seen] + 0.5)
-    names = [f"H-{number + 1}" for number in range(count)]
+    names = numbered("H", count)
     columns = dict.fromkeys(observation_form.COLUMNS, pa.nulls(count, pa.string())) | {
         "id": names,
         "record": ["observation"] * count,
