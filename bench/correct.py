@@ -79,8 +79,8 @@ def corrected(
 
 def measured(folder: Path, count: int, seed: int) -> dict[str, object]:
     """Fuse, correct, and fuse again."""
-    declared, engine = setting(), LocalEngine()
-    reports = read(folder / "all.csv", declared).combine_chunks()
+    declared, engine = setting(folder), LocalEngine()
+    reports = read(folder, declared).combine_chunks()
     standing = stand(reports, declared, engine)
     now, seconds = corrected(standing, reports, count, seed)
     begin = time.perf_counter()

@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Times and scores fusion on a generated set of reports: `python bench/fusion.py DIR`.
 
-DIR holds `all.csv` and `truth.csv` (rec_id, incident_id) as the generator of report sets writes
-them. The noise of its four sources is declared in `fusion_profiles/`. One process reads the raw
-file; a second, which never held it, fuses the reports from an Arrow file, so that its peak is that
-of fusing. Compiling is done before on a small part and told apart. With `--undeclared` all that is
-declared of noise is taken away, and what can be learned is learned. The last line is one JSON
-object.
+DIR holds `all.csv` and `truth.csv` (rec_id, incident_id) as `generate.py` writes them, and `H.csv`
+if monitors report in it. The noise of the sources is declared in `fusion_profiles/`. One process
+reads the raw file; a second, which never held it, fuses the reports from an Arrow file, so that its
+peak is that of fusing. Compiling is done before on a small part and told apart. With `--undeclared`
+all that is declared of noise is taken away, and what can be learned is learned. The last line is
+one JSON object.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import resource
 import subprocess
@@ -42,15 +43,24 @@ from foedus.reports.taxonomy import load_kinds, load_targets, load_weapons
 from scoring import score
 
 PROFILES = Path(__file__).parent / "fusion_profiles"
-SOURCES = ("A", "B", "C", "D")
+FORM = "H"
+"""The source that reports on the observation form, in a file of its own."""
 COMPILE_ROWS = 400
 
 
-def setting() -> Setting:
-    """The four sources as they are declared beside this file, and the shipped parameters."""
+def sources(folder: Path) -> tuple[str, ...]:
+    """The sources that report in a set."""
+    only = pv.ConvertOptions(include_columns=["source"])
+    found = pc.unique(pv.read_csv(folder / "all.csv", convert_options=only)["source"])
+    form = (FORM,) if (folder / f"{FORM}.csv").exists() else ()
+    return (*sorted(found.to_pylist()), *form)
+
+
+def setting(folder: Path) -> Setting:
+    """The sources of a set as they are declared beside this file, and the shipped parameters."""
     entries = tomllib.loads((PROFILES / "parties.toml").read_text("utf-8"))["party"]
     return Setting(
-        profiles={source: read_profile(PROFILES / f"{source}.toml") for source in SOURCES},
+        profiles={source: read_profile(PROFILES / f"{source}.toml") for source in sources(folder)},
         kinds=load_kinds(),
         targets=load_targets(),
         weapons=load_weapons(),
@@ -59,23 +69,25 @@ def setting() -> Setting:
     )
 
 
-def read(path: Path, declared: Setting) -> pa.Table:
-    """Read all sources through their mappings; the one file is cut by source first."""
+def read(folder: Path, declared: Setting) -> pa.Table:
+    """Read all sources of a set through their mappings; the one file is cut by source first."""
+    path = folder / "all.csv"
     as_text = pv.ConvertOptions(column_types=dict.fromkeys(_header(path), pa.string()))
     whole = pv.read_csv(path, convert_options=as_text)
     tables = []
-    with tempfile.TemporaryDirectory() as folder:
-        for source in SOURCES:
-            part = Path(folder) / f"{source}.csv"
-            pv.write_csv(whole.filter(pc.equal(whole["source"], source)), part)
-            deliveries = read_source(declared.profiles[source], [part])
+    with tempfile.TemporaryDirectory() as cut:
+        for source, profile in declared.profiles.items():
+            part = folder / f"{source}.csv" if source == FORM else Path(cut) / f"{source}.csv"
+            if source != FORM:
+                pv.write_csv(whole.filter(pc.equal(whole["source"], source)), part)
+            deliveries = read_source(profile, [part])
             tables += [delivery.reports for delivery in deliveries]
     return pa.concat_tables(tables)
 
 
 def _header(path: Path) -> list[str]:
     with path.open(encoding="utf-8") as lines:
-        return lines.readline().strip().split(",")
+        return next(csv.reader(lines))
 
 
 def undeclared(reports: pa.Table, declared: Setting) -> tuple[pa.Table, Setting]:
@@ -146,17 +158,20 @@ def compiled(folder: Path, declared: Setting, engine: LocalEngine) -> float:
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as part:
         sample = Path(part) / "all.csv"
+        if (folder / f"{FORM}.csv").exists():
+            form = (folder / f"{FORM}.csv").read_text("utf-8").splitlines()[:COMPILE_ROWS]
+            (Path(part) / f"{FORM}.csv").write_text("\n".join(form) + "\n", "utf-8")
         lines = (folder / "all.csv").read_text("utf-8").splitlines()
         step = max(1, len(lines) // COMPILE_ROWS)
         sample.write_text("\n".join([lines[0], *lines[1::step]]) + "\n", "utf-8")
-        reports = read(sample, declared)
+        reports = read(Path(part), declared)
     fuse(reports, declared, engine)
     return round(time.perf_counter() - start, 3)
 
 
 def fused_from(path: Path, call: argparse.Namespace) -> dict[str, Any]:
     """Fuse the reports of an Arrow file, and score what comes out."""
-    declared, engine = setting(), LocalEngine(call.threads)
+    declared, engine = setting(call.folder), LocalEngine(call.threads)
     compile_seconds = compiled(call.folder, declared, engine)
     with pa.memory_map(str(path)) as source:
         reports = pa.ipc.open_file(source).read_all()
@@ -185,10 +200,10 @@ def fused_from(path: Path, call: argparse.Namespace) -> dict[str, Any]:
 
 def measured(call: argparse.Namespace) -> dict[str, Any]:
     """Read one set here, have it fused in a process of its own, and tell both together."""
-    declared = setting()
+    declared = setting(call.folder)
     compiled(call.folder, declared, LocalEngine(call.threads))
     start = time.perf_counter()
-    reports = read(call.folder / "all.csv", declared).combine_chunks()
+    reports = read(call.folder, declared).combine_chunks()
     read_seconds = time.perf_counter() - start
     with tempfile.TemporaryDirectory() as part:
         path = Path(part) / "reports.arrow"
