@@ -34,11 +34,19 @@ from foedus.trust.stores import Store
 from foedus.web.routes import Route
 
 T = TypeVar("T")
-KEPT: Final = 64
+KEPT: Final = 256
 """Answers of folds that are kept."""
 PAGE: Final = 50
 MOST: Final = 500
 RECORD: Final = ("members", "incidents", "findings")
+
+
+@dataclass
+class Slot:
+    """What is made once: nothing, or the one thing in the list."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    made: list[Any] = field(default_factory=list)
 
 
 @dataclass
@@ -51,18 +59,20 @@ class Served:
     now_us: Callable[[], int]
     version: str = ""
     """Of the program: an answer that was kept is another one after it changed."""
-    kept: OrderedDict[Any, Any] = field(default_factory=OrderedDict)
-    lock: threading.RLock = field(default_factory=threading.RLock)
+    kept: OrderedDict[Any, Slot] = field(default_factory=OrderedDict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def once(self, key: Any, make: Callable[[], T]) -> T:
-        """Return what was made for a key before, or make it; one thread makes at a time."""
+        """Return what was made for a key before, or make it; others with the same key wait."""
         with self.lock:
-            if key not in self.kept:
-                self.kept[key] = make()
-                while len(self.kept) > KEPT:
-                    self.kept.popitem(last=False)
+            slot = self.kept.setdefault(key, Slot())
             self.kept.move_to_end(key)
-            found: T = self.kept[key]
+            while len(self.kept) > KEPT:
+                self.kept.popitem(last=False)
+        with slot.lock:
+            if not slot.made:
+                slot.made = [make()]
+            found: T = slot.made[0]
             return found
 
     @contextmanager

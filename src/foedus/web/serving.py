@@ -6,12 +6,14 @@ The only place of the web that asks the clock or listens.
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import uvicorn
 
+from foedus.errors import Fault, OperatorError
 from foedus.mission import default_out, read_mission
 from foedus.publication.edition import When, open_edition
 from foedus.trust.stores import Store
@@ -32,19 +34,20 @@ def serving(
     """Serve a mission until it is stopped; raises `OperatorError` where it cannot be served."""
     served = ready(mission, run, open_store, version)
     warm(served)
-    host, port = at
-    tell(f"{served.edition.mission.title}: http://{host}:{port}/")
+    family = socket.AF_INET6 if ":" in at[0] else socket.AF_INET
+    bound = socket.create_server(at, family=family)
+    host, port = bound.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    tell(f"{served.edition.mission.title}: http://{shown}:{port}/")
     config = uvicorn.Config(
         application(served),
-        host=host,
-        port=port,
         log_level="warning",
         access_log=False,
         server_header=False,
         timeout_keep_alive=30,
     )
     try:
-        uvicorn.Server(config).run()
+        uvicorn.Server(config).run(sockets=[bound])
     finally:
         served.edition.close()
 
@@ -58,10 +61,15 @@ def ready(
     """Open a mission's run and make ready what the web needs of it."""
     found = read_mission(mission)
     edition = open_edition(found, run or default_out(found.id))
-    if open_store is not None:
-        open_store().close()
+    served = Served(edition, open_store, _now_us, version)
+    with served.log() as log:
+        own = ("", found.id)
+        if log is not None and log.standing.mission not in own:
+            got = f"one of {log.standing.mission}"
+            fault = Fault(file=log.store.name, expected=f"a log of {found.id}", got=got)
+            raise OperatorError(fault)
     make_tiles(edition)
-    return Served(edition, open_store, _now_us, version)
+    return served
 
 
 def warm(served: Served) -> None:

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The page of a log tells its size, checkpoints and witnesses, and nothing of what acts say."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from litestar.testing import TestClient
+
+from conftest import Site
+from foedus.commands.signing import store_at
+from foedus.errors import OperatorError
+from foedus.register.record import KINDS as REGISTER
+from foedus.trust import keyring, kinds
+from foedus.trust.acts import Act, Draft, sealed, signed
+from foedus.trust.log import Log
+from foedus.trust.notes import cosigned
+from foedus.trust.signatures import HeldKey
+from foedus.trust.stores import Store
+from foedus.web.app import application
+from foedus.web.served import Served
+from foedus.web.serving import ready
+
+WHEN = "2026-01-10T12:00:00Z"
+NOW_US = 1_768_046_400_000_000
+SECRET = "what a clerk has written"  # noqa: S105 - no password
+
+
+def key(holder: str) -> HeldKey:
+    """Return the key of a holder, which follows from its name."""
+    return HeldKey(Ed25519PrivateKey.from_private_bytes(hashlib.sha256(holder.encode()).digest()))
+
+
+def act(kind: str, payload: dict[str, Any], by: str, mission: str) -> Act:
+    """Return a signed act."""
+    draft = Draft(kind=kind, payload=payload, mission=mission, subject="log", on="2026-01-06")
+    return signed(sealed(draft, key(by).key, WHEN, hashlib.sha512(kind.encode()).digest()), key(by))
+
+
+def fill(store: Store, mission: str) -> None:
+    """Open a log, admit a clerk, note something, sign a checkpoint and have it cosigned."""
+    log = Log(store, kinds.table(keyring.KINDS, kinds.KINDS, REGISTER))
+    opening = {
+        "origin": "log.example/made",
+        "checkpoint_key": key("operator").key,
+        "registrars": [{"key": key("registrar").key, "holder": "registrar"}],
+        "registrars_needed": 1,
+    }
+    clerk = {"key": key("clerk").key, "holder": "clerk", "roles": ["recorder"]}
+    log.append([act("log.open", opening, "registrar", mission)], NOW_US)
+    log.append([act("key.admit", clerk, "registrar", mission)], NOW_US)
+    log.append([act("record.note", {"text": SECRET}, "clerk", mission)], NOW_US)
+    point = log.checkpoint(key("operator"))
+    log.take_cosigned(cosigned(point, "witness.example/w", key("witness"), NOW_US // 1_000_000))
+    store.close()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return where a log may be kept, in each store."""
+    if request.param == "sqlite":
+        yield str(tmp_path / "acts.log")
+        return
+    url = os.environ.get("FOEDUS_TEST_POSTGRES")
+    if not url:
+        assert os.environ.get("CI") != "true", "CI must have a database"
+        pytest.skip("no PostgreSQL: set FOEDUS_TEST_POSTGRES")
+    schema = f"web_{uuid.uuid4().hex}"
+    with psycopg.connect(url, autocommit=True) as db:
+        db.execute(f"CREATE SCHEMA {schema}")
+        mark = "&" if "?" in url else "?"
+        yield f"{url}{mark}options=-csearch_path%3D{schema}"
+        db.execute(f"DROP SCHEMA {schema} CASCADE")
+
+
+def served(ukraine: Site, open_store: Callable[[], Store]) -> Served:
+    """Return the mission of acts with a log beside its public record."""
+    return Served(ukraine.served.edition, open_store, lambda: NOW_US + 86_400_000_000)
+
+
+def test_a_log_is_told_by_its_checkpoint(ukraine: Site, address: str) -> None:
+    """Size, root, key and cosignatures are there; no act is listed and no payload leaves."""
+    fill(store_at(address), "ukraine-2026")
+    with TestClient(
+        application(served(ukraine, partial(store_at, address, read_only=True)))
+    ) as web:
+        answer = web.get("/log.json").json()
+        assert answer["size"] == 3
+        (point,) = answer["checkpoints"]
+        assert point["root"] == answer["root"]
+        assert point["cosigned_by"] == ["witness.example/w"]
+        assert answer["log_key"].startswith("log.example/made+")
+        pages = ("/log", "/log.json", "/", "/bound", "/bound.json", "/obligations", "/method")
+        for path in pages:
+            told = web.get(path)
+            assert told.status_code == 200, path
+            assert SECRET not in told.text
+            assert key("clerk").key not in told.text
+        assert web.get("/").headers["cache-control"].startswith("public, max-age=0")
+
+
+def test_a_log_of_another_mission_is_refused(ukraine: Site, tmp_path: Path) -> None:
+    """What another mission's acts say is not served as this one's."""
+    path = str(tmp_path / "other.log")
+    fill(store_at(path), "elsewhere")
+    edition = ukraine.served.edition
+    with pytest.raises(OperatorError, match="elsewhere"):
+        ready(str(edition.mission.folder), edition.folder, partial(store_at, path, read_only=True))
