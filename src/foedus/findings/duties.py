@@ -5,8 +5,8 @@ A duty is broken by nothing happening, and so is seen by no incident. What a mis
 decides, the first that holds: (1) disputed: contested; (2) done in time: permitted; (3) not done or
 late, the deadline surely passed and nothing to come first: a breach; (4) else undetermined, with
 the cause; where nothing is stated, that there is no observation. A deadline that no clock can tell
-is told with the reason, once its agreement may bind; one that has not passed is not told. A party is
-named only where a statement names it.
+is told with the reason, once its agreement may bind; one that has not passed is not told. A party
+is named only where a statement names it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from foedus.base.deadlines import NotComputable
 from foedus.base.dues import over
 from foedus.base.encoding import digest, to_table
 from foedus.base.evidence import Answer
-from foedus.findings.bearers import bound
 from foedus.findings.in_time import ALL_PPM, times_of
 from foedus.findings.performance import DISPUTED, LATE, UNSETTLED, Performed, performed
 from foedus.findings.questions import binding_of, key_of, readings_of, signed_us
@@ -35,6 +34,7 @@ from foedus.findings.record import (
     Finding,
 )
 from foedus.findings.rulebook import Rulebook
+from foedus.terms.governing import bound_by
 from foedus.terms.in_force import Binding
 from foedus.terms.performance import DONE, NOT_DONE, UNKNOWN, Stated
 from foedus.terms.record import Agreement, Term
@@ -132,10 +132,11 @@ def judged(answer: str, open_due: list[str], first: str) -> tuple[str, list[str]
 
 def _performed(binding: Binding, term: Term, rulebook: Rulebook, known_us: int) -> Performed:
     due, rule = binding.due(term.id), term.rule
-    assert due is not None and isinstance(rule, DutyRule)
+    assert due is not None
+    assert isinstance(rule, DutyRule)
     return performed(
         _stated(rulebook, binding.agreement, term.id),
-        sorted(bound(rule.bearer, binding.agreement)),
+        bound_by(rule, binding.agreement),
         due,
         known_us,
     )
