@@ -27,6 +27,7 @@ LIBRARY: Final = Path(__file__).parent / "library"
 FILE: Final = "mission.toml"
 HOME: Final = Path("missions")
 RUNS: Final = Path("out")
+MACHINE: Final = "machine"
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -54,6 +55,8 @@ class SourceEntry(Entry, frozen=True, kw_only=True):
     """Id of a profile in the library, or the path of one below the mission's folder."""
     files: tuple[str, ...]
     """Paths below the mission's folder."""
+    coded_by: Literal["people", "machine"] = "people"
+    """Who found places and doers in its texts."""
 
 
 class MarkEntry(Entry, frozen=True, kw_only=True):
@@ -157,6 +160,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
     profile: Path
     files: tuple[Path, ...]
+    coded_by: str = "people"
 
 
 class Mission(msgspec.Struct, frozen=True, kw_only=True):
@@ -311,7 +315,7 @@ class _Check:
                 known = [near.name for near in path.parent.glob("*") if near.is_file()]
                 hint = did_you_mean(path.name, known) if known else f"{path.parent} is empty"
                 self.fault((*key, "files"), "a file", repr(str(path)), hint)
-        return Source(profile=profile, files=files)
+        return Source(profile=profile, files=files, coded_by=entry.coded_by)
 
     def _parties(self) -> Parties:
         parties = Parties(self.document.record.party)

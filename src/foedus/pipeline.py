@@ -15,7 +15,7 @@ import hashlib
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
@@ -36,11 +36,12 @@ from foedus.findings.from_incidents import Findings
 from foedus.findings.from_incidents import found as findings_found
 from foedus.findings.from_terms import rulebook_of
 from foedus.findings.record import VERDICTS
+from foedus.findings.wording import unborne
 from foedus.incidents import learning
 from foedus.incidents.beliefs import Setting
 from foedus.incidents.from_reports import fuse
 from foedus.incidents.parameters import Parameters, read_parameters, written
-from foedus.mission import Mission, asked_moment, default_out, read_mission
+from foedus.mission import MACHINE, Mission, asked_moment, default_out, read_mission
 from foedus.reports.observation_form import happenings
 from foedus.reports.profile import Profile, read_profile
 from foedus.reports.readers import reader_for
@@ -193,7 +194,8 @@ def run(
         # (5) what these indicate under the agreements
         with clock.step("findings"):
             asked = (moment for moment in (on_us, known_us) if moment is not None)
-            indicate = indicating(found.governing, min([found.period_to_us, *asked]), engine)
+            coded = unborne_in(found, tables["reports"], fused.members)
+            indicate = indicating(found.governing, min([found.period_to_us, *asked]), engine, coded)
             indicated = indicate(fused.incidents, disagreements=fused.disagreements)
             tables |= {name: getattr(indicated, name) for name in INDICATED}
         done = Run(
@@ -218,12 +220,22 @@ def run(
     return replace(done, seconds=clock.seconds, peak_mb=peak_mb())
 
 
+def unborne_in(mission: Mission, reports: pa.Table, members: pa.Table) -> frozenset[str]:
+    """Return the incidents of which a machine coded who and where, and no text bears it out."""
+    coded = [source.profile for source in mission.sources if source.coded_by == MACHINE]
+    return unborne(reports, members, [read_profile(path).source.id for path in coded])
+
+
 def indicating(
-    governed: Governing, known_us: int | None, engine: Engine | None = None
+    governed: Governing,
+    known_us: int | None,
+    engine: Engine | None = None,
+    unborne: Collection[str] = (),
 ) -> Callable[..., Findings]:
     """Return what finds, for incidents, what they indicate under the agreements that govern."""
     rulebook = rulebook_of(governed, known_us)
-    return partial(findings_found, rulebook=rulebook, engine=engine or LocalEngine())
+    engine = engine or LocalEngine()
+    return partial(findings_found, rulebook=rulebook, engine=engine, unborne=unborne)
 
 
 @dataclass(frozen=True)

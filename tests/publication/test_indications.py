@@ -63,14 +63,22 @@ def test_reasons_are_enough(done: Run) -> None:
 
 
 def test_nobody_is_named_whom_no_source_names(done: Run) -> None:
-    """A finding names a party only if a report beneath it claims that this party acted."""
+    """A finding names a party only if a report, or a statement of a duty, names it."""
     reports = {row["report_id"]: row for row in done.tables["reports"].to_pylist()}
     claimed: dict[str, set[str | None]] = {}
     for member in done.tables["members"].to_pylist():
         actor = reports[member["report_id"]]["actor"]
         claimed.setdefault(member["incident_id"], set()).add(actor)
+    stated = {
+        (agreement, one.duty): set(one.by)
+        for agreement, said in done.mission.governing.performed.items()
+        for one in said
+        if one.by
+    }
     for row in foedus.findings(done):
         named = claimed.get(row["incident_id"], set())
+        if row["incident_id"] is None:
+            named = stated.get((row["agreement_id"], row["term_id"]), set())
         assert set(row["attributed"]) <= named
         assert sum(row["attributed_ppm"]) + row["unattributed_ppm"] == 1_000_000
 

@@ -44,16 +44,19 @@ def amended(
     rulebook: Rulebook,
     engine: Engine,
     disagreements: pa.Table | None = None,
+    unborne: Collection[str] = (),
 ) -> Findings:
     """Return the findings of `incidents`, of which only lineages in `changed` are set anew.
 
-    `before` is the table of findings under the same rulebook, before the change; `incidents` and
-    `disagreements` are as they are now. The tables equal those of `from_incidents.found`.
+    `before` is the table of findings under the same rulebook, before the change; `incidents`,
+    `disagreements` and the ids in `unborne` are as they are now. The tables equal those of
+    `from_incidents.found`.
     """
     incidents = in_order(incidents)
     lineages = pa.array(sorted(changed), pa.string())
     is_changed = pc.is_in(incidents["lineage_id"], value_set=lineages)
-    again = covered(incidents.filter(is_changed), rulebook, engine, disagreements)  # (1)
+    fresh = incidents.filter(is_changed)
+    again = covered(fresh, rulebook, engine, disagreements, unborne)  # (1)
     kept = _kept(before, incidents["lineage_id"].filter(pc.invert(is_changed)))  # (2)
     table = pa.concat_tables([kept, again])
     at = pc.index_in(table["lineage_id"], value_set=incidents["lineage_id"].combine_chunks())

@@ -41,7 +41,7 @@ from foedus.findings.subjects import (
     with_accounts,
     with_places,
 )
-from foedus.findings.verdicts import constants, packed
+from foedus.findings.verdicts import flagged, packed
 from foedus.terms.rules import ALL, ANY, BanRule, PresenceRule
 from foedus.terms.vocabulary import load_vocabulary
 
@@ -104,8 +104,8 @@ class Asking:
         exempt = self._exempt(question)
         excused = self._excused(question.excuses)
         steps = [reading, act, target, bearer, time.answers, place.answers]
-        code = packed(steps, exempt.answers, excused.unsettled, differs)
-        code |= constants(line=question.on_line)
+        code = packed(steps, exempt.answers, differs)
+        code |= flagged(excused.unsettled, self.subjects.unborne, line=question.on_line)
         return Asked(reading, act, target, bearer, time, place, exempt, excused, differs, code)
 
     def _once(self, key: Hashable, answer: Callable[[], T]) -> T:

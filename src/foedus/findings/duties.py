@@ -22,7 +22,6 @@ from foedus.base.deadlines import NotComputable
 from foedus.base.dues import over
 from foedus.base.encoding import digest, to_table
 from foedus.base.evidence import Answer
-from foedus.findings.bearers import bound
 from foedus.findings.in_time import ALL_PPM, times_of
 from foedus.findings.performance import DISPUTED, LATE, UNSETTLED, Performed, performed
 from foedus.findings.questions import binding_of, key_of, readings_of, signed_us
@@ -35,6 +34,7 @@ from foedus.findings.record import (
     Finding,
 )
 from foedus.findings.rulebook import Rulebook
+from foedus.terms.governing import bound_by
 from foedus.terms.in_force import Binding
 from foedus.terms.performance import DONE, NOT_DONE, UNKNOWN, Stated
 from foedus.terms.record import Agreement, Term
@@ -136,7 +136,7 @@ def _performed(binding: Binding, term: Term, rulebook: Rulebook, known_us: int) 
     assert isinstance(rule, DutyRule)
     return performed(
         _stated(rulebook, binding.agreement, term.id),
-        sorted(bound(rule.bearer, binding.agreement)),
+        bound_by(rule, binding.agreement),
         due,
         known_us,
     )

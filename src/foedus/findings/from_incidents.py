@@ -10,7 +10,7 @@ changed incidents may replace the old ones. Same input, same bytes, on any engin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -80,14 +80,17 @@ def found(
     rulebook: Rulebook,
     engine: Engine,
     disagreements: pa.Table | None = None,
+    unborne: Collection[str] = (),
 ) -> Findings:
     """Return what incidents indicate under the agreements of a rulebook.
 
     `incidents` has `schema(Incident)`, and may have a column `weapon`; `disagreements` is the table
-    beside it, by which accounts that differ are judged one by one.
+    beside it, by which accounts that differ are judged one by one; `unborne` are content ids of
+    incidents of which a machine coded who and where, and no text bears it out (`wording`).
     """
     incidents = in_order(incidents)
-    return gathered(covered(incidents, rulebook, engine, disagreements), incidents, rulebook)
+    told = covered(incidents, rulebook, engine, disagreements, unborne)
+    return gathered(told, incidents, rulebook)
 
 
 def covered(
@@ -95,10 +98,17 @@ def covered(
     rulebook: Rulebook,
     engine: Engine,
     disagreements: pa.Table | None = None,
+    unborne: Collection[str] = (),
 ) -> pa.Table:
     """Return the findings of incidents that are in order, without those of deadlines."""
     questions = questions_of(rulebook)  # (1)
-    kernel = partial(evaluated, questions=questions, rulebook=rulebook, disagreements=disagreements)
+    kernel = partial(
+        evaluated,
+        questions=questions,
+        rulebook=rulebook,
+        disagreements=disagreements,
+        unborne=unborne,
+    )
     size = BLOCK_ANSWERS // max(len(questions), 1) + 1
     blocks = [incidents.slice(first, size) for first in range(0, incidents.num_rows, size)]
     parts = engine.map(kernel, blocks) if questions else []  # (2)
@@ -119,9 +129,10 @@ def evaluated(
     questions: Sequence[Question],
     rulebook: Rulebook,
     disagreements: pa.Table | None = None,
+    unborne: Collection[str] = (),
 ) -> pa.Table:
     """Return the findings of a block of incidents, in their order and that of the questions."""
-    subjects = subjects_of(block)
+    subjects = subjects_of(block, unborne)
     put = _asked(subjects, questions, rulebook, disagreements)  # (3)
     judged = judge(np.concatenate([one.asked.code for one in put]))  # (4)
     kept = _kept(put, judged, subjects.rows)  # (5)
@@ -138,6 +149,7 @@ def _asked(
     everything = np.arange(subjects.rows)
     standing = np.flatnonzero(states_in(subjects.table))
     states = subjects_of(subjects.table.take(pa.array(standing)))
+    states = states._replace(unborne=subjects.unborne[standing])
     groups = {
         False: (Asking(subjects, rulebook, disagreements), everything),
         True: (Asking(states, rulebook, disagreements), standing),

@@ -51,9 +51,9 @@ def performed(
     answers = set(each.values())
     for answer in _IN_ORDER:
         if answer in answers:
-            broken = tuple(party for party in bound if each[party] in _BROKEN)
             named = {party for one in counts for party in one.by}
-            return Performed(answer, tuple(sorted(named & set(broken))), counts)
+            broken = (party for party in bound if each[party] in _BROKEN)
+            return Performed(answer, tuple(party for party in broken if party in named), counts)
     if answers <= {NONE}:
         return Performed(NONE, (), ())
     return Performed(DONE if answers == {DONE} else PARTLY, (), counts)

@@ -37,6 +37,7 @@ CAUSES: Final = {
     "bearer": "it is not known whether those whom the term binds acted",
     "time": "it is not known whether the term was in force then",
     "place": "it is not known whether it was in the place that the term names",
+    "coding": "a machine coded who acted and where, and the text does not name that place",
     "line": "the line from which the place is reckoned is not known closely enough",
     "exemption": "it may fall under a place or time that is exempt",
     "exception": "an exception must first be ruled out, of which no report tells",

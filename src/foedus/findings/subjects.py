@@ -8,7 +8,7 @@ name different places, the error disc holds them all.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -28,6 +28,8 @@ Floats = npt.NDArray[np.float64]
 _BETWEEN: Final = "\x1f"
 _NOBODY: Final = "\x1e"
 WEAPON: Final = "weapon"
+CODED: Final = ("latitude_e7", "longitude_e7", "radius_m", "region", "actor", "parties")
+"""What a machine that finds places and doers in texts has coded."""
 DEGREE_M: Final = 111_700.0
 """No degree of a meridian or of the equator is longer, in metres, on WGS 84."""
 
@@ -56,6 +58,8 @@ class Subjects(NamedTuple):
     weapon: Coded
     named: Coded
     """Distinct texts that `named_of` reads."""
+    unborne: npt.NDArray[np.bool_]
+    """Which were coded by machine, and no text names the place: who and where is not known."""
     differs: Ints
     """Bit i: the accounts differ in the i-th field of `DECIDES`."""
 
@@ -65,9 +69,14 @@ class Subjects(NamedTuple):
         return len(self.from_us)
 
 
-def subjects_of(block: pa.Table) -> Subjects:
-    """Return a block of the table of incidents as arrays."""
+def subjects_of(block: pa.Table, unborne: Collection[str] = ()) -> Subjects:
+    """Return a block of the table of incidents as arrays.
+
+    Of incidents whose content ids stand in `unborne`, place, region and parties are unknown.
+    """
     block = block.combine_chunks()
+    doubtful = _among(block.column("incident_id"), unborne)
+    block = _forgotten(block, doubtful) if doubtful.any() else block
     return Subjects(
         table=block,
         from_us=_ints(block, "occurred_from_us"),
@@ -81,8 +90,29 @@ def subjects_of(block: pa.Table) -> Subjects:
         region=coded(block.column("region")),
         weapon=coded(_weapons(block)),
         named=coded(_named(block)),
+        unborne=doubtful,
         differs=_differs(block),
     )
+
+
+def _among(ids: pa.ChunkedArray, wanted: Collection[str]) -> npt.NDArray[np.bool_]:
+    if not wanted:
+        return np.zeros(len(ids), bool)
+    values = pa.array(sorted(wanted), pa.string())
+    found: npt.NDArray[np.bool_] = pc.is_in(ids, value_set=values).to_numpy()
+    return found
+
+
+def _forgotten(block: pa.Table, rows: npt.NDArray[np.bool_]) -> pa.Table:
+    """Return a block in which who and where is unknown in some rows."""
+    mask = pa.array(rows)
+    for name in CODED:
+        position = block.schema.get_field_index(name)
+        field = block.schema.field(position)
+        nothing = pa.scalar([] if pa.types.is_list(field.type) else None, field.type)
+        column = pc.if_else(mask, nothing, block.column(position))
+        block = block.set_column(position, field, column)
+    return block
 
 
 def states_in(block: pa.Table) -> npt.NDArray[np.bool_]:

@@ -36,7 +36,8 @@ _FIELDS: Final = tuple(DECIDES)
 _EXEMPT_BIT: Final = 2 * len(STEPS)
 _UNSETTLED_BIT: Final = _EXEMPT_BIT + 2
 _LINE_BIT: Final = _UNSETTLED_BIT + 1
-_DIFFERS_BIT: Final = _LINE_BIT + 1
+_CODED_BIT: Final = _LINE_BIT + 1
+_DIFFERS_BIT: Final = _CODED_BIT + 1
 CODES: Final = 1 << (_DIFFERS_BIT + len(_FIELDS))
 """How many combinations of answers there are."""
 
@@ -51,6 +52,8 @@ class Combination(NamedTuple):
     """Whether an exception stands open that must first be ruled out."""
     line: bool
     """Whether the place hangs on a line."""
+    coded: bool
+    """Whether place and doer were coded by machine, and no text bears the place out."""
     differs: tuple[str, ...]
     """Fields in which the accounts differ."""
 
@@ -85,22 +88,25 @@ def _doubts(found: Combination, open_steps: set[str]) -> list[str]:
     steps: list[str] = [step for step in STEPS if step in open_steps]
     if found.line:
         steps = ["line" if step == "place" else step for step in steps]
+    if found.coded and (coded := {"place", "line", "bearer"} & set(steps)):
+        steps = [*(step for step in steps if step not in coded), "coding"]
     exempt = ["exemption"] if found.exempt == POSSIBLE else []
     return [*steps, *exempt, *(["exception"] if found.unsettled else [])]
 
 
-def packed(steps: list[Answers], exempt: Answers, unsettled: Flags, differs: Ints) -> Ints:
+def packed(steps: list[Answers], exempt: Answers, differs: Ints) -> Ints:
     """Return one number for each row; `differs` has bit i for the i-th field of `DECIDES`."""
     code = exempt.astype(np.int64) << _EXEMPT_BIT
     for position, answers in enumerate(steps):
         code |= answers.astype(np.int64) << (2 * position)
-    code |= unsettled.astype(np.int64) << _UNSETTLED_BIT
     return code | (differs << _DIFFERS_BIT)
 
 
-def constants(*, line: bool) -> int:
-    """Return the bits that all rows of one term share."""
-    return int(line) << _LINE_BIT
+def flagged(unsettled: Flags, coded: Flags, *, line: bool) -> Ints:
+    """Return what else is in the number: two flags of each row, and one that all rows share."""
+    code = unsettled.astype(np.int64) << _UNSETTLED_BIT
+    code |= coded.astype(np.int64) << _CODED_BIT
+    return code | (int(line) << _LINE_BIT)
 
 
 def unpacked(code: int) -> Combination:
@@ -110,6 +116,7 @@ def unpacked(code: int) -> Combination:
         exempt=(code >> _EXEMPT_BIT) & 3,
         unsettled=bool((code >> _UNSETTLED_BIT) & 1),
         line=bool((code >> _LINE_BIT) & 1),
+        coded=bool((code >> _CODED_BIT) & 1),
         differs=tuple(
             field for bit, field in enumerate(_FIELDS) if (code >> (_DIFFERS_BIT + bit)) & 1
         ),

@@ -26,7 +26,7 @@ from foedus.incidents.amend import Diff, amend, stand
 from foedus.incidents.beliefs import Setting
 from foedus.incidents.parameters import read_parameters
 from foedus.mission import Mission, read_mission
-from foedus.pipeline import last_us
+from foedus.pipeline import last_us, unborne_in
 from foedus.publication.answers import read_summary, run_folder
 from foedus.replay.clocks import Due, due
 from foedus.replay.consequences import (
@@ -116,8 +116,15 @@ def amended_tables(
     fused = standing.fused()
     lineages = _looked_at(diff)
     rulebook = rulebook_of(mission.governing, asked_us)
+    reports = _standing_reports(tables["reports"], corrections)
     indicated = amended(  # (3)
-        tables["findings"], fused.incidents, lineages, rulebook, engine, fused.disagreements
+        tables["findings"],
+        fused.incidents,
+        lineages,
+        rulebook,
+        engine,
+        fused.disagreements,
+        unborne_in(mission, reports, fused.members),
     )
     after = {
         "incidents": fused.incidents,
@@ -125,6 +132,13 @@ def amended_tables(
         "findings": indicated.findings,
     }
     return after, lineages
+
+
+def _standing_reports(reports: pa.Table, corrections: Corrections) -> pa.Table:
+    """Return the reports as they would be: without what is withdrawn, with what takes its place."""
+    gone = [*corrections.withdrawn, *corrections.rows["report_id"].to_pylist()]
+    kept = pc.invert(pc.is_in(reports["report_id"], pa.array(gone, pa.string())))
+    return pa.concat_tables([reports.filter(kept), corrections.rows.select(reports.column_names)])
 
 
 def _happened(reports: pa.Table, corrections: Corrections) -> list[str]:

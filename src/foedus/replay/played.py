@@ -24,7 +24,7 @@ from foedus.errors import Fault, OperatorError, did_you_mean
 from foedus.findings.from_incidents import Findings
 from foedus.findings.record import BREACH, TEXT
 from foedus.mission import Mission, find_mission, read_mission
-from foedus.pipeline import indicating
+from foedus.pipeline import indicating, unborne_in
 from foedus.publication.answers import Asked, read_summary, run_folder
 from foedus.publication.counted import read_record
 from foedus.replay.assumptions import PLAIN, Assumptions, read_assumptions
@@ -62,6 +62,7 @@ class _Past(NamedTuple):
     mission: Mission
     incidents: pa.Table
     disagreements: pa.Table
+    unborne: frozenset[str]
     until_us: int
 
 
@@ -127,7 +128,8 @@ def _past(run: Asked) -> _Past:
     incidents = read_record(folder, "incidents")
     latest = pc.max(incidents["occurred_to_us"]).as_py()
     until_us = max(mission.period_to_us, latest or 0) + 1
-    return _Past(mission, incidents, read_record(folder, "disagreements"), until_us)
+    doubtful = unborne_in(mission, *(read_record(folder, name) for name in ("reports", "members")))
+    return _Past(mission, incidents, read_record(folder, "disagreements"), doubtful, until_us)
 
 
 def _agreement(named: str | Path) -> Agreement:
@@ -154,7 +156,8 @@ def _played(named: str | Path, past: _Past, reading: str | None) -> _Played:
             Fault(column="--reading", expected=expected, got=repr(reading), hint=hint)
         )
     governed = msgspec.structs.replace(past.mission.governing, agreements=(agreement,))
-    found = indicating(governed, None)(past.incidents, disagreements=past.disagreements)
+    indicate = indicating(governed, None, unborne=past.unborne)
+    found = indicate(past.incidents, disagreements=past.disagreements)
     chosen = reading or readings[0]
     return _Played(
         agreement, chosen, _rows(found.findings, past, chosen), found, governed.stands_for
