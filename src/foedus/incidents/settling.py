@@ -151,8 +151,9 @@ def contested(
         one = order[np.searchsorted(named, a) : np.searchsorted(named, a, side="right")]
         other = order[np.searchsorted(named, b) : np.searchsorted(named, b, side="right")]
         near = np.empty((end - at, 2), np.int64)
-        near[:, 0] = np.searchsorted(one, pairs.first[at:end])
-        near[:, 1] = np.searchsorted(other, pairs.second[at:end])
+        for k in range(end - at):
+            near[k, 0] = np.searchsorted(one, pairs.first[at + k])
+            near[k, 1] = np.searchsorted(other, pairs.second[at + k])
         if would_join(features, beliefs, joins, one, other, near, least):
             found[size] = a
             found[size + 1] = b
