@@ -15,6 +15,7 @@ import foedus
 from foedus.commands import (
     acts,
     agreements,
+    asking,
     clocks,
     corrections,
     counts,
@@ -50,6 +51,7 @@ for group in (
     acts,
     log,
     replays,
+    asking,
     clocks,
     learning,
     corrections,
