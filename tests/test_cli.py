@@ -21,7 +21,7 @@ from foedus.cli import EPILOG, app
 from foedus.commands.calling import CODES, INTERRUPTED
 from small_mission import ROOT, Rows, all_rows, cut, make_mission
 
-COMMANDS = ("run", "incidents", "why", "sources", "check", "count", "exposure", "replay")
+COMMANDS = ("run", "incidents", "why", "sources", "check", "count", "exposure", "replay", "ask")
 TRUCE = "may-2025.md"
 Call = Callable[..., Result]
 

@@ -187,6 +187,11 @@ def test_foreign_folder_is_refused(rows: Rows, tmp_path: Path) -> None:
     assert (own / "thesis.txt").read_text() == "mine"
 
 
+def heed_interrupts() -> None:
+    """Let a child be interrupted, also where whoever runs the tests has shut interrupts off."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_interrupt_leaves_a_usable_state(tmp_path: Path) -> None:
     """Ctrl-C ends a run with code 130, one line, the last run as it was and nothing half-made."""
     out = tmp_path / "out" / "donbas"

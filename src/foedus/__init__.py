@@ -20,6 +20,7 @@ from typing import Any
 __version__ = "0.1.0"
 __all__ = [
     "Run",
+    "ask",
     "bound",
     "case",
     "check",
@@ -45,6 +46,7 @@ __all__ = [
 
 _HOMES = {
     "Run": "foedus.pipeline",
+    "ask": "foedus.replay.asked",
     "bound": "foedus.publication.binding",
     "check": "foedus.terms.check",
     "count": "foedus.publication.counted",

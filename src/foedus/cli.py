@@ -15,6 +15,7 @@ import foedus
 from foedus.commands import (
     acts,
     agreements,
+    asking,
     cases,
     clocks,
     corrections,
@@ -52,6 +53,7 @@ for group in (
     acts,
     log,
     replays,
+    asking,
     clocks,
     cases,
     learning,

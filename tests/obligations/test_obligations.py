@@ -13,6 +13,7 @@ from foedus.base.evidence import Judgement
 from foedus.base.moments import HOUR_US
 from foedus.guarantee.from_cases import runs
 from foedus.guarantee.standing import Standing
+from foedus.obligations.facts import owed_facts
 from foedus.obligations.from_guarantee import Roster, obligations
 from foedus.obligations.record import FORCES, STATES, Obligation
 from foedus.register.bound import Bound
@@ -169,3 +170,16 @@ def test_what_is_done_later_changes_nothing_before(hours: float, done: float) ->
     later = hours + done + 0.001
     acts = [act(one, "obligation.waive", later) for one in before.values()]
     assert owed(bound, hours, *acts) == before
+
+
+def test_what_is_owed_in_law_is_an_activation_and_what_was_done_a_response() -> None:
+    """A promise activates nothing; an act of performance answers, by the case's name."""
+    voted, pledged = (answered(record(*acts), on=DAY) for acts in (VOTED, PLEDGED))
+    done = act(owed(voted, 40)["EE"], "obligation.perform", 50, component="land")
+    (activation, response) = owed_facts(owed(voted, 60).values(), TWO, [done])
+    assert (activation.kind, response.kind) == ("activation", "response")
+    for fact in (activation, response):
+        assert (fact.guarantor, fact.case) == ("EE", "case-1")
+    assert activation.occurred_from_us == after(30).from_us
+    assert response.occurred_from_us == after(50).from_us
+    assert list(owed_facts(owed(pledged, 60).values(), TWO, [])) == []

@@ -179,6 +179,18 @@ def test_conditions_of_a_text_are_replayed(when: str) -> None:
     assert found == CONDITIONS[when]
 
 
+def test_a_trigger_counts_in_its_zone_alone() -> None:
+    """What is elsewhere does not count; what may be in the zone counts for nothing that is sure."""
+    hours = (1, 2, 3)
+    inside = [row(n, hour, "n", zone="bridge") for n, hour in enumerate(hours)]
+    zoned = trigger(zone="bridge")
+    assert [one.party for one in firings(zoned, *inside)] == ["n"]
+    for zone in ("outside", None):
+        moved = [*inside[:2], {**inside[2], "zone": zone}]
+        assert firings(zoned, *moved) == []
+        assert len(firings(trigger(), *moved)) == 1
+
+
 def test_months_are_of_no_fixed_length() -> None:
     """A window of months is refused, since nobody can say how long it is."""
     with pytest.raises(DrafterError, match="fixed length"):
@@ -293,6 +305,25 @@ def test_everything_assumed_is_marked(place: Path, monkeypatch: pytest.MonkeyPat
     assert "REPLAY, ASSUMED" in picture
     assert not re.search(r"href|<script|url\(", picture)
     assert json.loads(msgspec.json.encode(answer))
+
+
+def test_a_zone_of_the_text_is_replayed(
+    place: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """In a zone no more fires than anywhere; a zone that the text has not is told."""
+    text = ASSUMED.read_text("utf-8").replace("count: 10", "count: 1")
+    answers = []
+    for zone in ("", ", zone: two-regions", ", zone: two-regoins"):
+        file = tmp_path / "assumed.yaml"
+        file.write_text(text.replace("within: 3 days", f"within: 3 days{zone}"), "utf-8")
+        if "goi" in zone:
+            with pytest.raises(OperatorError, match="two-regions"):
+                _replayed(place, monkeypatch, "minsk-2", assume=file)
+            continue
+        answers.append(_replayed(place, monkeypatch, "minsk-2", assume=file)["triggers"][0])
+    anywhere, zoned = answers
+    assert 0 < len(zoned["firings"]) <= len(anywhere["firings"])
+    assert 'in "two-regions"' in zoned["condition"]
 
 
 def test_names_that_are_not_there(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,6 +43,8 @@ class AssumedTrigger(Entry, frozen=True, kw_only=True):
     id: str
     of: tuple[str, ...] = ()
     by: tuple[str, ...] = (ALL,)
+    zone: str | None = None
+    """Zone of the agreement in which alone they count."""
     count: Annotated[int, msgspec.Meta(ge=1)]
     within: str = OPEN
 
@@ -50,7 +52,7 @@ class AssumedTrigger(Entry, frozen=True, kw_only=True):
         """Return it as a rule."""
         return TriggerRule(
             id=self.id, text=f"assumed: {self.id}", source="assumed", of=self.of, by=self.by,
-            count=self.count, within=self.within, opens="nothing",
+            zone=self.zone, count=self.count, within=self.within, opens="nothing",
         )  # fmt: skip
 
 

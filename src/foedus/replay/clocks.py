@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from foedus.base.evidence import Judgement
 from foedus.cases.procedure import COMMISSION, PROCEDURE, case_fold, commission_of
-from foedus.cases.record import Decision
+from foedus.cases.record import Case, Decision
 from foedus.errors import Fault, OperatorError
 from foedus.guarantee.from_cases import runs
 from foedus.guarantee.record import Run
@@ -75,19 +75,21 @@ def due(
     assume: Path | None = None,
     now_us: int | None = None,
     without: Collection[str] = (),
+    run: Path | None = None,
 ) -> Due:
     """Return the clocks of a mission at `at`, a day or moment in its zone.
 
     `log` is a log of acts or its file, `assume` a file of assumed decisions in place of the
     mission's own; `now_us` is taken where a log is asked and no `at` is given. Decisions whose ids
-    stand in `without` are left out, as if they had not been made. Raises `OperatorError` for what
-    is not there, `DrafterError` for faulty documents.
+    stand in `without` are left out, as if they had not been made. `run` is the folder of the run on
+    whose record assumed decisions rest, by default the mission's own. Raises `OperatorError` for
+    what is not there, `DrafterError` for faulty documents.
     """
     found = mission if isinstance(mission, Mission) else read_mission(mission)
     at_us = last_us(at, found.zone, "--at")
     file = assume or (found.folder / found.guarantee.replay if found.guarantee.replay else None)
     if log is None and file is not None:
-        played = play(file, _tables(found), found.zone, at_us=at_us)
+        played = play(file, _tables(run or run_folder(found.id)), found.zone, at_us=at_us)
         return assumed_due(found, played_without(played, without) if without else played)
     moment_us = now_us if at_us is None else at_us
     if moment_us is None:
@@ -117,9 +119,8 @@ def assumed_due(mission: Mission, played: Played) -> Due:
     )
 
 
-def _tables(mission: Mission) -> dict[str, pa.Table]:
-    record = run_folder(mission.id) / "record"
-    return {name: pq.read_table(record / f"{name}.parquet") for name in RECORD}
+def _tables(run: Path) -> dict[str, pa.Table]:
+    return {name: pq.read_table(run / "record" / f"{name}.parquet") for name in RECORD}
 
 
 def _lived(
@@ -154,11 +155,16 @@ def _lived(
 
 def decisions_of(entries: tuple[Entry, ...]) -> tuple[Decision, ...]:
     """Return the decisions in effect of all cases, from the acts of a log in its order."""
+    return tuple(one for case in cases_of(entries) for one in case.decisions)
+
+
+def cases_of(entries: tuple[Entry, ...]) -> tuple[Case, ...]:
+    """Return all cases by name, from the acts of a log in its order."""
     commission = commission_of(entry for entry in entries if entry.subject == COMMISSION)
     acts = {move.act for move in PROCEDURE.moves}
     ours = (entry for entry in entries if entry.kind in acts or entry.kind == "act.withdraw")
     cases = states(case_fold(commission), ours)
-    return tuple(one for name in sorted(cases) for one in cases[name].decisions)
+    return tuple(cases[name] for name in sorted(cases))
 
 
 def _with_register(said: Standing, found: Bound, ladders: tuple[str, ...]) -> Standing:

@@ -63,8 +63,8 @@ class Warned(NamedTuple):
 def facts_of(rows: Iterable[Row], assumed: Assumptions) -> list[Fact]:
     """Return the findings that are assumed to be determined, as facts of a history.
 
-    `rows` are findings with `occurred_from_us` and `occurred_to_us` of their incidents. A finding
-    that names several counts for each of them.
+    `rows` are findings with `occurred_from_us` and `occurred_to_us` of their incidents, and `zone`
+    where one is asked about. A finding that names several counts for each of them.
     """
     found = []
     for row in rows:
@@ -82,6 +82,7 @@ def _fact(row: Row, party: str, known_us: int) -> Fact:
         kind="breach",
         term=row["term_id"],
         party=party,
+        zone=row.get("zone"),
         occurred_from_us=row["occurred_from_us"],
         occurred_to_us=row["occurred_to_us"],
         known_from_us=known_us,
@@ -140,8 +141,8 @@ def met(
     """Return when a condition of a text was met, in order of time.
 
     A party of the record counts as the one of the agreement for which it stands, if that is one. A
-    fact bears the name by which the condition calls its term. In which zone a breach was is not
-    known here: what asks for a zone is at most possible, and fires nothing.
+    fact bears the name by which the condition calls its term. A breach of which it is not known in
+    which zone it was is at most possible where a zone is asked for, and fires nothing.
     """
     condition = parse(rule.when)
     known = {term.id: term_names(term) for term in terms}

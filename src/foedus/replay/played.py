@@ -22,6 +22,8 @@ import pyarrow.compute as pc
 from foedus.base.zones import Zone, local_time
 from foedus.errors import Fault, OperatorError, did_you_mean
 from foedus.findings.from_incidents import Findings
+from foedus.findings.from_terms import rulebook_of
+from foedus.findings.in_zones import zones_of
 from foedus.findings.record import BREACH, TEXT
 from foedus.mission import Mission, find_mission, read_mission
 from foedus.pipeline import indicating, unborne_in
@@ -30,11 +32,14 @@ from foedus.publication.counted import read_record
 from foedus.replay.assumptions import PLAIN, Assumptions, read_assumptions
 from foedus.replay.drawn import drawing
 from foedus.replay.firings import Firing, Row, facts_of, fired, met, warned
+from foedus.replay.stated import zones_named
 from foedus.replay.sweeps import Point, Sweep, read_sweep, swept
 from foedus.terms.breach_counts import condition_of
+from foedus.terms.conditions.parsing import parse
+from foedus.terms.conditions.syntax import Condition
 from foedus.terms.document import read_agreement
 from foedus.terms.record import Agreement
-from foedus.terms.rules import ConditionRule, TriggerRule
+from foedus.terms.rules import ConditionRule, TriggerRule, ZoneRule
 from foedus.terms.vocabulary import LIBRARY
 
 REPLAY: Final = "REPLAY"
@@ -237,15 +242,41 @@ def _trigger(
 ) -> dict[str, Any]:
     """Take the step (4) for one trigger."""
     is_own = any(term.id == rule.id for term in one.agreement.terms)
-    firings = _firings(rule, one, past, assumed) if assumed and rule.zone is None else None
+    condition = condition_of(rule)
+    rows = _in_zones(one, past, parse(condition))
+    firings = _firings(rule, one, past, assumed, rows) if assumed else None
     return {
         "trigger": rule.id,
         "article": one.agreement.term(rule.id).article if is_own else "",
         "is_assumed": not is_own,
-        "condition": condition_of(rule),
-        "not_replayed": "it counts in a zone alone" if rule.zone else "",
+        "condition": condition,
+        "placeless": _placeless(rows, assumed),
         **_fired(firings, assumed),
     }
+
+
+def _in_zones(one: _Played, past: _Past, condition: Condition) -> list[Row]:
+    """Return the findings with the zone of each, as far as a condition asks for zones."""
+    named = zones_named(condition)
+    if named is not None and not named:
+        return one.rows
+    known = [term.id for term in one.agreement.terms if isinstance(term.rule, ZoneRule)]
+    for zone in named or ():
+        if zone not in known:
+            hint = did_you_mean(zone, known)
+            expected = f"a zone of {one.agreement.id}"
+            raise OperatorError(Fault(column="zone", expected=expected, got=repr(zone), hint=hint))
+    lines = rulebook_of(past.mission.governing, None).lines
+    zones = zones_of(past.incidents, one.agreement, lines, named).to_pylist()
+    zone_of = dict(zip(past.incidents["incident_id"].to_pylist(), zones, strict=True))
+    return [{**row, "zone": zone_of[row["incident_id"]]} for row in one.rows]
+
+
+def _placeless(rows: list[Row], assumed: Assumptions | None) -> int:
+    """Count the assumed decisions of which the zone is asked for and not known."""
+    if assumed is None:
+        return 0
+    return sum(fact.zone is None for fact in facts_of([r for r in rows if "zone" in r], assumed))
 
 
 def _fired(firings: list[Firing] | None, assumed: Assumptions | None) -> dict[str, Any]:
@@ -262,20 +293,23 @@ def _conditions(one: _Played, past: _Past, assumed: Assumptions | None) -> Itera
     for term in terms:
         if not isinstance(term.rule, ConditionRule) or not term.holds_under(one.reading):
             continue
-        firings = met(term.rule, facts_of(one.rows, assumed), *time, terms) if assumed else None
+        rows = _in_zones(one, past, parse(term.rule.when))
+        firings = met(term.rule, facts_of(rows, assumed), *time, terms) if assumed else None
         yield {
             "trigger": term.id,
             "article": term.article,
             "is_assumed": False,
             "condition": term.rule.when,
-            "not_replayed": "",
+            "placeless": _placeless(rows, assumed),
             **_fired(firings, assumed),
         }
 
 
-def _firings(rule: TriggerRule, one: _Played, past: _Past, assumed: Assumptions) -> list[Firing]:
+def _firings(
+    rule: TriggerRule, one: _Played, past: _Past, assumed: Assumptions, rows: list[Row]
+) -> list[Firing]:
     since_us = past.mission.period_from_us
-    return fired(rule, facts_of(one.rows, assumed), since_us, past.until_us, one.means)
+    return fired(rule, facts_of(rows, assumed), since_us, past.until_us, one.means)
 
 
 def _swept(
@@ -293,7 +327,7 @@ def _swept(
         )
     rule = _swept_rule(one, assumed, asked.get("trigger"))
     time = (past.mission.period_from_us, past.until_us, one.means)
-    points = swept(sweep, rule, one.rows, assumed, time)
+    points = swept(sweep, rule, _in_zones(one, past, parse(condition_of(rule))), assumed, time)
     return {
         "parameter": sweep.parameter,
         "trigger": rule.id,
@@ -302,7 +336,7 @@ def _swept(
 
 
 def _swept_rule(one: _Played, assumed: Assumptions, named: str | None) -> TriggerRule:
-    rules = {rule.id: rule for rule in _rules(one, assumed) if rule.zone is None}
+    rules = {rule.id: rule for rule in _rules(one, assumed)}
     if named is None and len(rules) == 1:
         return next(iter(rules.values()))
     if named not in rules:
@@ -362,8 +396,10 @@ def _part_lines(part: dict[str, Any], answer: dict[str, Any]) -> Iterator[str]:
 def _trigger_lines(trigger: dict[str, Any], answer: dict[str, Any]) -> Iterator[str]:
     where = trigger["article"] or "ASSUMED, not in the text"
     yield f"  trigger {trigger['trigger']} ({where}): {trigger['condition']}"
-    if trigger["not_replayed"]:
-        yield f"    not replayed: {trigger['not_replayed']}"
+    if trigger["placeless"]:
+        number = f"{trigger['placeless']:,}"
+        why = "it is not known whether they lie in the zone: they may count, and fire nothing"
+        yield f"    {number} assumed decisions: {why}"
     firings = trigger["firings"]
     if firings is None:
         return

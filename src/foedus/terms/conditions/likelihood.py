@@ -9,7 +9,7 @@ argument) widens the answer to two figures: that the condition is sure, and that
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final, Literal
 
 import msgspec
@@ -40,8 +40,17 @@ from foedus.terms.conditions.record import (
 from foedus.terms.conditions.sampled import count_hits, counted, held, hits
 from foedus.terms.conditions.sampled import worlds as worlds_of
 from foedus.terms.conditions.spans import covers, within
-from foedus.terms.conditions.syntax import Condition, Facts, Pattern, Tally, Window
-from foedus.terms.conditions.variables import columns, patterns
+from foedus.terms.conditions.syntax import (
+    Body,
+    Condition,
+    CountIs,
+    Facts,
+    Not,
+    Pattern,
+    Tally,
+    Window,
+)
+from foedus.terms.conditions.variables import children, columns, patterns
 
 Dependence = Literal["independent", "unknown"]
 Method = Literal["exact", "bounds", "samples"]
@@ -215,6 +224,23 @@ def likelihoods_ever(
         }
     ordered = sorted(found.items(), key=lambda item: [(isinstance(v, str), v) for v in item[0]])
     return {each: _of_samples(*told, samples, seed) for each, told in ordered if told.possible}
+
+
+def only_grows(body: Body, kinds: Collection[str]) -> bool:
+    """Whether more facts of some kinds can never make a condition less sure or less possible.
+
+    Then leaving out those of unknown probability gives a lower figure, and taking them as there a
+    higher one.
+    """
+    if not any(pattern.kind in kinds for pattern in patterns(body)):
+        return True
+    match body:
+        case Tally(comparison=comparison, counted=counted) if comparison in (">=", ">"):
+            return isinstance(counted, Facts) or only_grows(counted.body, kinds)
+        case Tally() | Not() | CountIs():
+            return False
+        case _:
+            return all(only_grows(child, kinds) for child in children(body))
 
 
 def _asked_of(

@@ -93,8 +93,23 @@ class _Telling:
         if body.comparison == ">=" and _verdict(trace) == "no":
             late = self.late(body.number - len(trace.facts), body.number, counted)
             return f"{len(trace.facts)} of {body.number} {what}{self.named(trace)}{late}"
-        doubt = " at most" if _verdict(trace) == "possible" else ""
-        return f"{len(trace.facts)}{doubt} {what}{self.named(trace)}"
+        if _verdict(trace) == "possible":
+            return f"{len(trace.facts)} at most {what}{self.named(trace)}"
+        sure = [name for name in trace.facts if self.is_inside(self.by_id[name], counted)]
+        more = [name for name in trace.facts if name not in sure]
+        rest = f", and perhaps {len(more)} more{_listed(more)}" if more else ""
+        return f"{len(sure)} {what}{_listed(sure)}{rest}"
+
+    def is_inside(self, fact: Fact, counted: Facts) -> bool:
+        """Whether a fact is surely one of a pattern and surely in the window of the instant."""
+        window, at_us = counted.window, self.proof.at_us
+        if not self.is_one(fact, counted.pattern) or window is None:
+            return self.is_one(fact, counted.pattern)
+        ends = (fact.occurred_from_us, fact.occurred_to_us - 1)
+        near, far = (at_us - ends[1], at_us - ends[0])
+        if window.direction == "after":
+            near, far = (ends[0] - at_us, ends[1] - at_us)
+        return near >= window.least_us and (window.most is None or far <= window.most.us)
 
     def late(self, missing: int, number: int, counted: Facts) -> str:
         """Return by how much the window was missed, where it was by less than its own length."""
@@ -146,34 +161,38 @@ class _Telling:
 
     def named(self, trace: Trace) -> str:
         """Return the ids of the facts, so that they can be looked up."""
-        if not trace.facts:
-            return ""
-        more = len(trace.facts) - _MOST_FACTS
-        rest = f" and {more} more" if more > 0 else ""
-        return f" ({', '.join(trace.facts[:_MOST_FACTS])}{rest})"
+        return _listed(trace.facts)
 
     def phrase(self, body: Body) -> str:
         """Return a part in the words of the language, with the values in place of variables."""
-        return written(Condition((), _substituted(body, self.proof.valuation))).replace('"', "")
+        return written(Condition((), substituted(body, self.proof.valuation))).replace('"', "")
+
+
+def _listed(facts: Sequence[str]) -> str:
+    if not facts:
+        return ""
+    more = len(facts) - _MOST_FACTS
+    rest = f" and {more} more" if more > 0 else ""
+    return f" ({', '.join(facts[:_MOST_FACTS])}{rest})"
 
 
 def _verdict(trace: Trace) -> str:
     return "sure" if trace.sure else "possible" if trace.possible else "no"
 
 
-def _substituted(part: Any, values: dict[str, Any]) -> Any:
+def substituted(part: Any, values: dict[str, Any]) -> Any:
     """Return a part with constants in place of the variables that have a value."""
     if isinstance(part, Pattern):
         named = part.fact and Variable(str(values.get(part.fact.name, part.fact.name)))
-        return replace(part, fact=named, roles=_substituted(part.roles, values))
+        return replace(part, fact=named, roles=substituted(part.roles, values))
     if isinstance(part, Variable):
         value = values.get(part.name)
         return Constant(value) if isinstance(value, str) else part
     if isinstance(part, tuple) and not hasattr(part, "_fields"):
-        return tuple(_substituted(item, values) for item in part)
+        return tuple(substituted(item, values) for item in part)
     if is_dataclass(part) and not isinstance(part, type):
         names = [item.name for item in fields(part) if item.name not in ("place", "variable")]
-        return replace(part, **{name: _substituted(getattr(part, name), values) for name in names})
+        return replace(part, **{name: substituted(getattr(part, name), values) for name in names})
     return part
 
 
