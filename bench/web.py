@@ -251,8 +251,9 @@ def main() -> None:
     if not (home / "run").is_dir():
         make_run(mission(home / "mission"), home / "run", asked.incidents)
     start = time.perf_counter()
-    with serving(home):
+    with serving(home) as server:
         figures: dict[str, Any] = {"first_start_s": round(time.perf_counter() - start, 1)}
+        figures["first_peak_mb"] = held_mb(server, "VmHWM")
         (tiles,) = (home / "run" / "web").glob("*/incidents.pmtiles")
         wanted = mix(tiles)
     start = time.perf_counter()

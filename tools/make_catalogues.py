@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +30,7 @@ from foedus.web.routes import ROUTES
 from foedus.web.words import DOMAIN, LANGUAGES, LOCALE
 
 WIDTH: Final = 100
+THEN: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def words() -> Iterator[str]:
@@ -84,8 +86,8 @@ def compiled(text: bytes, language: str) -> bytes:
     """Return the compiled form of a catalogue."""
     out = io.BytesIO()
     found = read_po(io.BytesIO(text), locale=language)
-    bare = Catalog(locale=language, header_comment="", charset="utf-8")
-    bare.mime_headers = [("Content-Type", "text/plain; charset=utf-8")]
+    # A time of writing would make other bytes each time.
+    bare = Catalog(locale=language, creation_date=THEN, revision_date=THEN, charset="utf-8")
     for message in found:
         if message.id:
             bare.add(message.id, message.string)

@@ -27,6 +27,7 @@ from foedus.trust.notes import cosigned
 from foedus.trust.signatures import HeldKey
 from foedus.trust.stores import Store
 from foedus.web.app import application
+from foedus.web.routes import ROUTES
 from foedus.web.served import Served
 from foedus.web.serving import ready
 
@@ -40,25 +41,34 @@ def key(holder: str) -> HeldKey:
     return HeldKey(Ed25519PrivateKey.from_private_bytes(hashlib.sha256(holder.encode()).digest()))
 
 
-def act(kind: str, payload: dict[str, Any], by: str, mission: str) -> Act:
+def act(
+    kind: str, payload: dict[str, Any], by: str, mission: str, *, exercise: bool = False
+) -> Act:
     """Return a signed act."""
-    draft = Draft(kind=kind, payload=payload, mission=mission, subject="log", on="2026-01-06")
+    draft = Draft(
+        kind=kind,
+        payload=payload,
+        mission=mission,
+        subject="log",
+        on="2026-01-06",
+        exercise=exercise,
+    )
     return signed(sealed(draft, key(by).key, WHEN, hashlib.sha512(kind.encode()).digest()), key(by))
 
 
-def fill(store: Store, mission: str) -> None:
+def fill(store: Store, mission: str, *, exercise: bool = False) -> None:
     """Open a log, admit a clerk, note something, sign a checkpoint and have it cosigned."""
     log = Log(store, kinds.table(keyring.KINDS, kinds.KINDS, REGISTER))
     opening = {
-        "origin": "log.example/made",
+        "origin": "log.example/made" + ("/exercise" if exercise else ""),
         "checkpoint_key": key("operator").key,
         "registrars": [{"key": key("registrar").key, "holder": "registrar"}],
         "registrars_needed": 1,
     }
     clerk = {"key": key("clerk").key, "holder": "clerk", "roles": ["recorder"]}
-    log.append([act("log.open", opening, "registrar", mission)], NOW_US)
-    log.append([act("key.admit", clerk, "registrar", mission)], NOW_US)
-    log.append([act("record.note", {"text": SECRET}, "clerk", mission)], NOW_US)
+    log.append([act("log.open", opening, "registrar", mission, exercise=exercise)], NOW_US)
+    log.append([act("key.admit", clerk, "registrar", mission, exercise=exercise)], NOW_US)
+    log.append([act("record.note", {"text": SECRET}, "clerk", mission, exercise=exercise)], NOW_US)
     point = log.checkpoint(key("operator"))
     log.take_cosigned(cosigned(point, "witness.example/w", key("witness"), NOW_US // 1_000_000))
     store.close()
@@ -115,3 +125,18 @@ def test_a_log_of_another_mission_is_refused(ukraine: Site, tmp_path: Path) -> N
     edition = ukraine.served.edition
     with pytest.raises(OperatorError, match="elsewhere"):
         ready(str(edition.mission.folder), edition.folder, partial(store_at, path, read_only=True))
+
+
+def test_an_exercise_says_so_on_every_page(ukraine: Site, tmp_path: Path) -> None:
+    """With the log of an exercise, no page and no feed can be taken for earnest."""
+    path = str(tmp_path / "drill.log")
+    fill(store_at(path), "ukraine-2026", exercise=True)
+    edition = ukraine.served.edition
+    opening = partial(store_at, path, read_only=True)
+    drill = ready(str(edition.mission.folder), edition.folder, opening)
+    with TestClient(application(drill)) as web:
+        for route in ROUTES:
+            if "html" in route.forms and "{id}" not in route.path:
+                assert "<b>EXERCISE</b>" in web.get(route.path).text, route.path
+        assert "EXERCISE" in web.get("/feed.atom").text
+    drill.edition.close()

@@ -26,12 +26,13 @@ def atom(question: Question, base: str) -> bytes:
     """Return the incidents of the record's last day as a feed; `base` is the address of the web."""
     mission = question.edition.mission
     fields = BY_NAME["incidents"].fields["rows"]
+    mark = "EXERCISE: " if question.served.is_exercise else ""
     found = changes(question, ENTRIES)
     entries = "".join(_entry(row, mission.zone, base) for row in public(found["rows"], fields))
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n'
         '<feed xmlns="http://www.w3.org/2005/Atom">\n'
-        f"<id>{escape(base)}/</id><title>{escape(mission.title)}</title>"
+        f"<id>{escape(base)}/</id><title>{escape(mark + mission.title)}</title>"
         f"<updated>{_iso(found['to_us'])}</updated>"
         f"<author><name>Foedus, {escape(mission.id)}</name></author>"
         f'<link rel="self" href={quoteattr(f"{base}/feed.atom")}/>'

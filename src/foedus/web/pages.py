@@ -107,6 +107,7 @@ def _rendered(name: str, question: Question, **values: Any) -> str:
         mission=mission,
         edition=question.edition,
         question=question,
+        is_exercise=question.served.is_exercise,
         given=question.given,
         href=links.to,
         self_href=links.here,

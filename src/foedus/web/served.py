@@ -59,6 +59,8 @@ class Served:
     now_us: Callable[[], int]
     version: str = ""
     """Of the program: an answer that was kept is another one after it changed."""
+    is_exercise: bool = False
+    """Whether the log that is read is one of an exercise; then every page says so."""
     kept: OrderedDict[Any, Slot] = field(default_factory=OrderedDict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 

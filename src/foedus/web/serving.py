@@ -63,6 +63,7 @@ def ready(
     edition = open_edition(found, run or default_out(found.id))
     served = Served(edition, open_store, _now_us, version)
     with served.log() as log:
+        served.is_exercise = log is not None and log.standing.exercise
         own = ("", found.id)
         if log is not None and log.standing.mission not in own:
             got = f"one of {log.standing.mission}"
