@@ -186,3 +186,39 @@ def test_checking_loads_little(words: list[str], tmp_path: Path) -> None:
     run = [sys.executable, "-c", code, *words]
     done = subprocess.run(run, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert done.stdout.splitlines()[-1] == "[]", done.stderr
+
+
+MISTAKES = {
+    "a log that is not there": (
+        ("act", "new", "actss.sqlite", "record.note", "--subject", "a", *by("clerk")),
+        "did you mean 'acts.sqlite'?",
+    ),
+    "verify of no log": (("log", "verify", "actss.sqlite"), "the file of a log, got no such file"),
+    "another file than a log": (("log", "verify", "checkpoint"), "a log in a SQLite file"),
+    "a key written over": (
+        ("keys", "new", "clerk.pem", "--passphrase-file", "pass"),
+        "no key is ever written over",
+    ),
+    "a word where a list belongs": (
+        ("act", "new", "acts.sqlite", "key.admit", "--subject", "key/a", "--set", "key=a")
+        + ("--set", "holder=A", "--set", "roles=recorder", *by("depositary")),
+        "payload.roles: expected array, got 'recorder' (a list is written as JSON",
+    ),
+    "a subject misspelt": (("history", "acts.sqlite", "made/11"), "did you mean 'made/1'?"),
+    "an import of commitments": (("log", "import", "bare", "copy.sqlite"), "log export --acts"),
+    "an import of nothing": (("log", "import", "nowhere", "copy.sqlite"), "log export has written"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_mistakes_are_told_and_leave_nothing(mistake: str, call: Call, place: Path) -> None:
+    """What a new user gets wrong is told with how to mend it, and makes no file."""
+    if not (place / "bare").is_dir():
+        assert call("log", "export", "acts.sqlite", "bare").exit_code == 0
+    before = {path.name for path in place.iterdir() if not path.name.endswith(("-shm", "-wal"))}
+    words, expected = MISTAKES[mistake]
+    done = call(*words)
+    assert done.exit_code in (CODES[OperatorError], CODES[PartyError]), done.output
+    assert expected in done.output
+    after = {path.name for path in place.iterdir() if not path.name.endswith(("-shm", "-wal"))}
+    assert after == before

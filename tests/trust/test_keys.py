@@ -40,7 +40,7 @@ def test_written_key_is_read_back(tmp_path: Path) -> None:
     assert is_signed(Signed(name, held.sign(b"data"), b"data"))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert b"ENCRYPTED" in path.read_bytes()
-    with pytest.raises(FileExistsError):
+    with pytest.raises(OperatorError, match="a new file"):
         write_key(path, PASSPHRASE)
     with pytest.raises(OperatorError, match="a passphrase"):
         write_key(tmp_path / "other.pem", b"")

@@ -30,7 +30,7 @@ from foedus.commands.signing import (
     signer,
     socket_path,
 )
-from foedus.errors import Fault, OperatorError, PartyError
+from foedus.errors import Fault, OperatorError, PartyError, did_you_mean
 
 app = typer.Typer()
 act = typer.Typer(name="act", help="Write, sign and enter an act.", no_args_is_help=True)
@@ -214,9 +214,7 @@ def show_log(where: str, subject: str, *, as_json: bool) -> None:
     from foedus.trust.times import utc
 
     with opened(where, read_only=True) as found:
-        entries = found.entries_of(subject)
-        if not entries:
-            entries = found.entries_of(found.row(found.index_of(subject)).subject)
+        entries = found.entries_of(subject) or _about_act(found, subject)
         exercise = found.standing.exercise
     if as_json:
         return emit({"exercise": exercise, "subject": entries[0].subject, "acts": entries})
@@ -227,6 +225,17 @@ def show_log(where: str, subject: str, *, as_json: bool) -> None:
         for name, value in (entry.payload or {"payload": "erased or withheld"}).items():
             typer.echo(visible(marked(exercise, f"    {name}: {value}")))
     return None
+
+
+def _about_act(log: Any, asked: str) -> Any:
+    """Return the acts about the subject of an act; a fault names the subjects there are."""
+    try:
+        return log.entries_of(log.row(log.index_of(asked)).subject)
+    except OperatorError as error:
+        subjects = {entry.subject for entry in log.entries()}
+        expected, hint = "a subject, or the id of an act", did_you_mean(asked, subjects)
+        fault = Fault(file=log.store.name, expected=expected, got=repr(asked), hint=hint)
+        raise OperatorError(fault) from error
 
 
 @app.command(

@@ -17,6 +17,7 @@ from foedus.commands.signing import (
     marked,
     now_us,
     opened,
+    require_log,
     signer,
     store_at,
 )
@@ -59,7 +60,7 @@ def open(where: LogAt, wanted: Opening) -> None:  # noqa: A001
     made = new_act("log.open", payload, about, by)
     if wanted.out is not None:
         return write_act(made, wanted.out)
-    with opened(where) as found:
+    with opened(where, fresh=True) as found:
         return enter(found, [made])
 
 
@@ -78,6 +79,7 @@ def verify(
     if Path(where).is_dir():
         found = audited_tiles(Path(where))
     else:
+        require_log(where)
         store = store_at(where, read_only=True)
         found = audited(store, KINDS)
         store.close()
@@ -208,8 +210,9 @@ def export(
 def import_log(folder: Folder, where: LogAt) -> None:
     """Build a log anew from its files; where anything does not fit, nothing is kept."""
     from foedus.commands.kinds import KINDS
-    from foedus.trust.exchange import read_log
+    from foedus.trust.exchange import read_log, require_files
 
+    require_files(folder)
     store = store_at(where)
     found = read_log(folder, store, KINDS)
     store.close()

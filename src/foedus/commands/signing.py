@@ -98,11 +98,16 @@ class Watching(Signing):
 
 
 @contextmanager
-def opened(where: str, *, read_only: bool = False) -> Iterator[Any]:
-    """Open a log for the time of a command; raises `OperatorError` where there is none."""
+def opened(where: str, *, read_only: bool = False, fresh: bool = False) -> Iterator[Any]:
+    """Open a log for the time of a command; raises `OperatorError` where there is none.
+
+    With `fresh` the file of a new one is made.
+    """
     from foedus.commands.kinds import KINDS
     from foedus.trust.log import Log
 
+    if not fresh:
+        require_log(where)
     store = store_at(where, read_only=read_only)
     try:
         yield Log(store, KINDS)
@@ -110,9 +115,27 @@ def opened(where: str, *, read_only: bool = False) -> Iterator[Any]:
         store.close()
 
 
+def is_shared(where: str) -> bool:
+    """Return whether that is the address of a database rather than the path of a file."""
+    return where.startswith(("postgresql:", "postgres:"))
+
+
+def require_log(where: str) -> None:
+    """Raise `OperatorError` where a log's file is not there: only `log open` and `import` make one."""
+    from foedus.errors import Fault, OperatorError, did_you_mean
+
+    path = Path(where)
+    if is_shared(where) or path.is_file():
+        return
+    beside = [str(near) for near in path.parent.glob(f"*{path.suffix}") if near.is_file()]
+    hint = did_you_mean(where, beside) if path.suffix and beside else "log open makes a new one"
+    got = "a folder" if path.is_dir() else "no such file"
+    raise OperatorError(Fault(file=where, expected="the file of a log", got=got, hint=hint))
+
+
 def store_at(where: str, *, read_only: bool = False) -> Any:
     """Return the store at an address."""
-    if where.startswith(("postgresql:", "postgres:")):
+    if is_shared(where):
         from foedus.trust.postgres_store import PostgresStore
 
         return PostgresStore(where, read_only=read_only)

@@ -144,14 +144,18 @@ def _bar(row: Row, panel: Panel, index: int, left: float, width: float) -> Marku
 
 
 def _peak(row: Row, panel: Panel, bins: Bins) -> Markup:
-    """Name the highest bar, at the side where there is room."""
+    """Name the highest bar, at the side where there is room; else upon it, within the panel."""
     index = int(np.argmax(row.total))
     words = f"{long_month(bins.days[index])}: {whole(int(row.total[index]))}"
-    right = panel.x(int(bins.edges[index + 1])) + 4
-    if right + text_width(words, SIZE) > panel.right:
-        left = panel.x(int(bins.edges[index])) - 4 - text_width(words, SIZE)
-        return _title(words, left, panel.y(int(row.total[index])) + 11, "peak")
-    return _title(words, right, panel.y(int(row.total[index])) + 11, "peak")
+    baseline = panel.y(int(row.total[index])) + 11
+    right, width = panel.x(int(bins.edges[index + 1])) + 4, text_width(words, SIZE)
+    if right + width <= panel.right:
+        return _title(words, right, baseline, "peak")
+    end = panel.x(int(bins.edges[index])) - 6
+    if end - width < panel.left:
+        return _title(words, panel.left + 4, baseline, "peak")
+    ground = svg.rect(end - width - 2, baseline - SIZE, width + 4, SIZE * LINE + 1, "ground")
+    return ground + svg.text(end, baseline, words, "peak", "end")
 
 
 def _title(words: str, left: float, baseline: float, class_: str = "name") -> Markup:

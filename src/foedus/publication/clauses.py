@@ -158,6 +158,11 @@ class Parted(NamedTuple):
     verdicts: tuple[tuple[str, str, tuple[str, ...]], ...]
     """(reading, verdict, causes in words), as the agreement has the readings."""
 
+    @property
+    def is_coded(self) -> bool:
+        """Whether who acted was coded by machine, and no text bears it out."""
+        return any(CAUSES["coding"] in because for _, _, because in self.verdicts)
+
 
 class Named(NamedTuple):
     """Findings of each term by party: named as involved, or claimed to have acted."""

@@ -25,7 +25,7 @@ from foedus.publication import svg
 from foedus.publication.basemap import Country, Projection, read_countries, rings
 from foedus.publication.contact import Contact
 from foedus.publication.labels import LINE, Box, Named, beside, text_width
-from foedus.publication.numbers import whole
+from foedus.publication.numbers import short_day, whole
 from foedus.publication.places import Spot, possible
 
 LOCAL_M: Final = 50_000
@@ -48,6 +48,8 @@ EDGE: Final = 1.0
 BARS_M: Final = tuple(1000 * step * power for power in (1, 10, 100, 1000) for step in (1, 2, 5))
 BAR: Final = 92.0
 """Longest scale bar, in units of the drawing."""
+BESIDE: Final = 16.0
+"""How far beside a line its label stands."""
 STEP: Final = 24
 """Distance between the spots that are tried for a country's name."""
 LEGEND: Final = 44.0
@@ -79,6 +81,7 @@ class Map:
             svg.path(rings(country.shape, self.projection), "land") for country in self.countries
         )
         self.contacts = Markup("").join(self._contact(contact) for contact in contacts)
+        self.lines = tuple(contacts)
         self.corner = Box(
             self.frame.right - 130, self.frame.bottom - 36, self.frame.right, self.frame.bottom
         )
@@ -100,7 +103,10 @@ class Map:
             (_dot(_radius(count, most), "exact"), _radius(count, most), self._said(count))
             for count in round_counts(most)
         )
-        return self._panel(title, points, [], legend)
+        labels: list[Label] = []
+        for line in self.lines:
+            labels += self._line_label(line, [*labels, *self._dots(spots, most)])
+        return self._panel(title, points, labels, legend)
 
     def rough(self, spots: Sequence[Spot]) -> Markup:
         """Return the panel of all other places: discs as large as their error."""
@@ -232,6 +238,29 @@ class Map:
             if box.within(self.frame) and not any(box.meets(other) for other in full):
                 name = svg.text(middle, line, words, "ringed", "middle")
                 return [Label(_plate(box) + name, box)]
+        return []
+
+    def _dots(self, spots: Sequence[Spot], most: int) -> Iterator[Label]:
+        """Yield the boxes of the points that are large enough to be hidden by a label."""
+        for spot in spots:
+            radius = _radius(spot.incidents, most)
+            x, y = self.projection.at(spot.longitude, spot.latitude)
+            if radius >= LARGEST / 3:
+                yield Label(Markup(), Box(x - radius, y - radius, x + radius, y + radius))
+
+    def _line_label(self, contact: Contact, done: Sequence[Label]) -> list[Label]:
+        """Return the label of a line, beside the first stretch of it with room, if there is one."""
+        words = f"line of contact, {short_day(contact.on)}"
+        width = text_width(words, SIZE) + 6
+        towns = [Box(town.x - 3, town.y - 3, town.x + 3, town.y + 3) for town in self.towns]
+        full = [self.corner, *(label.box for label in done), *towns]
+        path = [xy for part in shapely.get_parts(contact.middle) for xy in part.coords]
+        for x, y in starmap(self.projection.at, path):
+            for left in (x + BESIDE, x - BESIDE - width):
+                box = Box(left, y - SIZE, left + width, y + SIZE * (LINE - 1) + 1)
+                if box.within(self.frame) and not any(box.meets(other) for other in full):
+                    name = svg.text(left + 3, y, words, "ringed")
+                    return [Label(_plate(box) + name, box)]
         return []
 
     def _said(self, count: int) -> str:

@@ -107,7 +107,7 @@ def _lane(lane: Lane, panel: Panel, bins: Bins, unit: str) -> Markup:
     words = lane.title
     parts = []
     if panel.top == panel.bottom:
-        words += f": covers no {unit.removesuffix('s')} of this record"
+        words += f": no {unit.removesuffix('s')} covered"
     else:
         parts += [
             grid(panel, ticks(panel.highest, 2)),

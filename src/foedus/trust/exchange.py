@@ -20,8 +20,21 @@ from foedus.trust.log import completed_tiles, row_of
 from foedus.trust.merkle import Frontier
 from foedus.trust.notes import read_checkpoint
 from foedus.trust.stores import Row, Store
-from foedus.trust.tiles import CHECKPOINT, KeptAct, kept_acts, tile_faults
+from foedus.trust.tiles import ACTS, CHECKPOINT, KeptAct, kept_acts, tile_faults
 from foedus.trust.validation import entry_of
+
+
+def require_files(folder: Path) -> None:
+    """Raise `OperatorError` where a folder does not hold a log with its acts."""
+    for name, hint in (
+        (CHECKPOINT, "a folder that log export has written"),
+        (ACTS, "commitments alone make no log: it is exported with log export --acts"),
+    ):
+        if not (folder / name).is_file():
+            fault = Fault(
+                file=str(folder), expected=f"a log with its {name}", got="no such file", hint=hint
+            )
+            raise OperatorError(fault)
 
 
 def read_log(folder: Path, store: Store, kinds: Mapping[str, Kind]) -> Audit:
@@ -32,6 +45,7 @@ def read_log(folder: Path, store: Store, kinds: Mapping[str, Kind]) -> Audit:
     if store.size():
         expected, got = "an empty store", f"{store.size()} entries"
         raise OperatorError(Fault(file=store.name, expected=expected, got=got))
+    require_files(folder)
     path = folder / CHECKPOINT
     checkpoint = read_checkpoint(path.read_text("utf-8"), str(path))
     faults, held = tile_faults(folder, checkpoint.size)

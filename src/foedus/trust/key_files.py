@@ -29,10 +29,12 @@ MAX_BYTES = 20_000
 def write_key(path: Path, passphrase: bytes) -> str:
     """Make a key and write it to a new file that only its owner can read; return its public name.
 
-    Raises `OperatorError` where the passphrase is empty, `FileExistsError` where the file is there.
+    Raises `OperatorError` where the passphrase is empty or the file is there already.
     """
     if not passphrase:
         raise OperatorError(Fault(file=str(path), expected="a passphrase", got="an empty one"))
+    if path.exists():
+        raise _fault(path, "a new file", "one that is there", "no key is ever written over")
     private = Ed25519PrivateKey.generate()
     data = private.private_bytes(
         Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase)

@@ -113,8 +113,14 @@ def _converted(name: str, value: Any, hint: Any) -> list[Fault]:
     try:
         msgspec.convert(value, hint)
     except (msgspec.ValidationError, DrafterError) as error:
-        return [_fault(name, str(error), _short(value))]
+        hint = 'a list is written as JSON: ["one", "two"]' if "`array`" in str(error) else ""
+        return [_fault(name, _plain(error), _short(value), hint)]
     return []
+
+
+def _plain(error: Exception) -> str:
+    """Return what was expected, in the words of JSON: an error begins with "Expected"."""
+    return str(error).removeprefix("Expected ").partition(", got")[0].replace("`", "")
 
 
 def _whole(payload: Mapping[str, Any], record: type[msgspec.Struct]) -> list[Fault]:

@@ -78,12 +78,12 @@ class SqliteStore:
         try:
             yield
         except sqlite3.Error as error:
-            fault = Fault(
-                file=self.name,
-                expected="a log that can be written" if _is_about_writing(error) else "a whole log",
-                got=str(error),
-                hint="" if _is_about_writing(error) else "log verify says what is damaged",
-            )
+            expected, hint = "a whole log", "log verify says what is damaged"
+            if _is_about_writing(error):
+                expected, hint = "a log that can be written", ""
+            elif "not a database" in str(error):
+                expected, hint = "a log in a SQLite file", "is it the right file?"
+            fault = Fault(file=self.name, expected=expected, got=str(error), hint=hint)
             raise OperatorError(fault) from error
 
     @contextmanager
