@@ -35,7 +35,7 @@ from foedus.base.parties import Parties, Party
 from foedus.engines.local import LocalEngine
 from foedus.incidents.beliefs import Setting
 from foedus.incidents.from_reports import Fused, fuse
-from foedus.incidents.learning import is_drifted, learn
+from foedus.incidents.learning import is_drifted, learn, sample
 from foedus.incidents.parameters import read_parameters
 from foedus.reports.profile import Noise, read_profile
 from foedus.reports.readers import read_source
@@ -104,9 +104,10 @@ def undeclared(reports: pa.Table, declared: Setting) -> tuple[pa.Table, Setting]
 
 def adopted(reports: pa.Table, declared: Setting) -> Setting:
     """Return the setting with what is learned from the reports, unless it drifts."""
-    learned = learn(reports, declared)
+    looked_at = sample(reports)
+    learned = learn(looked_at, declared)
     tried = declared._replace(parameters=learned.parameters)
-    drifted = is_drifted(learned, fuse(reports, tried, LocalEngine()).members)
+    drifted = is_drifted(learned, fuse(looked_at, tried, LocalEngine()).members)
     return declared if drifted else tried
 
 

@@ -265,8 +265,11 @@ def learn(
     words = (load_kinds(), load_targets(), load_weapons())
     setting = Setting(by_id, *words, found.parties, read_parameters(found.parameters))
     reports = happenings(_read(found, profiles, no_progress)[0]["reports"])
-    learned = learning.learn(reports, setting)
-    fused = fuse(reports, setting._replace(parameters=learned.parameters), engine or LocalEngine())
+    looked_at = learning.sample(reports)
+    learned = learning.learn(looked_at, setting)
+    fused = fuse(
+        looked_at, setting._replace(parameters=learned.parameters), engine or LocalEngine()
+    )
     drifted = learning.is_drifted(learned, fused.members)
     kept = setting.parameters if drifted else learned.parameters
     path = (out or Path()) / f"parameters-{kept.digest[:16]}.toml"

@@ -136,7 +136,7 @@ def test_same_kind_speaks_for_and_other_kind_against() -> None:
     """Equal labels gain, labels of one class gain less, other labels lose, silence says nothing."""
     words = words_of_taxonomy(load_kinds())
     said = [Said("a", (word,)) for word in ("mortar-fire", "mlrs-strike", "air-strike")]
-    table = labels(words, said, {"a": Confusion()})
+    table = labels(words, said, {"a": Confusion()}, {})
     same, near, other, silent = (
         kind_gain(table, rows) for rows in ([1, 1], [1, 2], [1, 3], [1, 0])
     )
@@ -149,7 +149,7 @@ def test_a_class_leaves_its_leaves_open() -> None:
     """A label that names a class agrees with each of its leaves."""
     words = words_of_taxonomy(load_kinds())
     said = [Said("a", ("indirect-fire",)), Said("a", ("mortar-fire",)), Said("a", ("air-strike",))]
-    table = labels(words, said, {"a": Confusion()})
+    table = labels(words, said, {"a": Confusion()}, {})
     assert kind_gain(table, [1, 2]) > 0 > kind_gain(table, [1, 3])
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from foedus.errors import DrafterError
 from foedus.incidents.parameters import Parameters, read_parameters, written
-from foedus.reports.profile import Lateness
+from foedus.reports.profile import Confusion, Lateness
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "parameters.md"
 
@@ -53,7 +53,12 @@ def test_faulty_files_are_the_drafters(tmp_path: Path, text: str) -> None:
 def test_a_set_that_is_written_is_read_again(tmp_path: Path) -> None:
     """What is written is a parameter file of the same digest, odd codes included."""
     lateness = (Lateness(upto_h=6.0, share=0.5),)
-    known = Parameters(radius_m={"": 900, 'a "b"': 1_000}, lateness=lateness)
+    known = Parameters(
+        radius_m={"": 900, 'a "b"': 1_000},
+        lateness=lateness,
+        kind_share={"mortar-fire": 0.4, "air-strike": 0.6},
+        actor_confusion={"a.b": Confusion(same_class=0.2, any=0.01)},
+    )
     path = tmp_path / "learned.toml"
     path.write_text(written(known, "Learned from a record."), "utf-8")
     assert read_parameters(path) == known

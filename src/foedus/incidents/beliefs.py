@@ -51,6 +51,18 @@ class Setting(NamedTuple):
             return noise
         return structs.replace(noise, lateness=self.parameters.lateness)
 
+    def confusions(self, family: str) -> dict[str, Confusion]:
+        """How often each source confuses labels of a family, `kind` or `actor`.
+
+        What a profile declares comes before what the parameters hold, and this before the default.
+        """
+        learned: Mapping[str, Confusion] = getattr(self.parameters, f"{family}_confusion")
+        found = {}
+        for source_id, profile in self.profiles.items():
+            declared: Confusion | None = getattr(profile.noise, family)
+            found[source_id] = declared or learned.get(source_id, Confusion())
+        return found
+
 
 class Words(NamedTuple):
     """The true values that labels of one family can mean, and each word's values."""
@@ -107,18 +119,44 @@ def confusion_matrix(words: Words, confusion: Confusion) -> Floats:
     return np.asarray(stated, np.float64)
 
 
-def labels(words: Words, said: Sequence[Said], confusions: Mapping[str, Confusion]) -> Labels:
-    """Return the label tables; row 0 says nothing, row k + 1 is `said[k]`."""
-    count = max(len(words.values), 1)
-    prior = np.full(count, 1.0 / count)
+def prior_of(words: Words, shares: Mapping[str, float]) -> Floats:
+    """Return how frequent each true value is taken to be; one without a share is as the rarest."""
+    if not words.values:
+        return np.ones(1)
+    rarest = min(shares.values(), default=1.0)
+    prior = np.array([shares.get(value, rarest) for value in words.values])
+    return np.asarray(prior / prior.sum(), np.float64)
+
+
+def chances(
+    words: Words, said: Sequence[Said], confusions: Mapping[str, Confusion]
+) -> list[Floats | None]:
+    """Return for each way of saying a label how likely each true value makes it.
+
+    None where it means no value that is known.
+    """
     position = {value: at for at, value in enumerate(words.values)}
-    rows = [np.ones(count)]
     matrices = {source: confusion_matrix(words, c) for source, c in confusions.items() if position}
+    found: list[Floats | None] = []
     for one in said:
         meant = {value for word in one.words for value in words.meanings.get(word, ())}
-        chance = matrices[one.source_id][:, sorted(position[value] for value in meant)].sum(axis=1)
-        rows.append(chance / (prior * chance).sum() if meant else np.ones(count))
-    likelihood = np.array(rows)
+        at = sorted(position[value] for value in meant)
+        found.append(matrices[one.source_id][:, at].sum(axis=1) if meant else None)
+    return found
+
+
+def labels(
+    words: Words,
+    said: Sequence[Said],
+    confusions: Mapping[str, Confusion],
+    shares: Mapping[str, float],
+) -> Labels:
+    """Return the label tables; row 0 says nothing, row k + 1 is `said[k]`."""
+    prior = prior_of(words, shares)
+    nothing = np.ones(prior.size)
+    told = chances(words, said, confusions)
+    rows = [nothing if one is None else one / (prior * one).sum() for one in told]
+    likelihood = np.array([nothing, *rows])
     # each sum by itself: a product of matrices may round a pair by what stands beside it
     pair = [(likelihood * (prior * row)).sum(axis=1) for row in likelihood]
     return Labels(likelihood, prior, np.array(pair), table_gain(np.array(pair)))
@@ -216,8 +254,8 @@ class Ways(NamedTuple):
 def beliefs(setting: Setting, ways: Ways) -> Beliefs:
     """Return the tables for all ways of saying things that occur in the reports."""
     profiles, parameters = setting.profiles, setting.parameters
-    kind = {source: profile.noise.kind for source, profile in profiles.items()}
-    actor = {source: profile.noise.actor for source, profile in profiles.items()}
+    kind, actor = setting.confusions("kind"), setting.confusions("actor")
+    said_of_kind, targets = words_of_taxonomy(setting.kinds), words_of_taxonomy(setting.targets)
     time, length = time_rows(ways.time, setting)
     text = text_gains(parameters)
     escape = escape_share(profiles)
@@ -226,9 +264,9 @@ def beliefs(setting: Setting, ways: Ways) -> Beliefs:
     return Beliefs(
         time=time,
         time_length=length,
-        kind=labels(words_of_taxonomy(setting.kinds), ways.kind, kind),
-        actor=labels(words_of_parties(setting.parties), ways.actor, actor),
-        target=labels(words_of_taxonomy(setting.targets), ways.target, kind),
+        kind=labels(said_of_kind, ways.kind, kind, parameters.kind_share),
+        actor=labels(words_of_parties(setting.parties), ways.actor, actor, parameters.actor_share),
+        target=labels(targets, ways.target, kind, parameters.target_share),
         merged=np.array([profiles[s].source.already_merged for s in setting.source_ids]),
         text_gain=text,
         disc=unit_disc(parameters.outside_share),

@@ -1,57 +1,51 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is not declared of a record's noise, worked out from the record itself, without labels.
 
-Reports of one happening are near each other in space and time; so are reports of different ones,
-but these are as near a week apart. `pair_counts` counts pairs of two sources by distance and by
-hours apart; what two and a half days have more than as long a time a week off are pairs that tell
-of one happening (the excess). Radii are those whose discs spread the excess as it is spread, by
-code of precision; lateness is the one whose differences are those of the excess. Moments do not
-drift as expectation maximisation over groupings does: nothing is grouped here. `is_drifted` holds
-a fusion against the same count. What is learned is offered as a set of parameters, which a person
-adopts. Nothing here runs while fusing.
+Radii are those whose discs spread the excess of near pairs (`excess`) as it is spread, by code of
+precision; lateness is the one whose differences are those of the excess; how sources confuse kinds
+and actors is left to `confusions`. Moments do not drift as expectation maximisation over groupings
+does: nothing is grouped here. `is_drifted` holds a fusion against the same count. Of a long record
+a sample is looked at, the middle of it by time. What is learned is offered as a set of parameters,
+which a person adopts. Nothing here runs while fusing.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import combinations_with_replacement
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import structs
-from numba import njit
 
-from foedus.incidents.beliefs import Setting, unit_disc
-from foedus.incidents.features import HOUR_US, column, hours_spanned, sources
-from foedus.incidents.likelihood import METRES_PER_E7, Floats, Ints
+from foedus.incidents.beliefs import Setting, unit_disc, words_of_parties, words_of_taxonomy
+from foedus.incidents.confusions import learned_confusions, learned_shares, tables
+from foedus.incidents.excess import (
+    BIN_M,
+    BINS,
+    FAR_H,
+    NEAR_H,
+    Counts,
+    is_told,
+    misfit,
+    pair_counts,
+    pairs_in,
+    rarity,
+    told,
+)
+from foedus.incidents.features import HOUR_US, Coded, coded, column, hours_spanned, sources
+from foedus.incidents.likelihood import Floats, Ints
 from foedus.incidents.parameters import Parameters
 from foedus.reports.profile import Lateness
 
-MOST_REPORTS: Final = 100_000
-BIN_M: Final = 500
-BINS: Final = 60
-NEAR_H: Final = 60
-FAR_H: Final = (144, 204)
-"""Two and a half days each, so that days and hours have the same share of either; ends half."""
-CLOSE_M: Final = 6_000
+MOST_REPORTS: Final = 50_000
 RADII_M: Final = tuple(int(round(r, -1)) for r in np.geomspace(300, 25_000, 60))
 KNOTS_H: Final = (6.0, 24.0, 48.0)
 STEPS: Final = 10
-LEAST_SIGMA: Final = 6.0
 DRIFT: Final = 1.3
 """Found pairs over expected ones, above which groups are taken to be over-merged."""
-
-
-class Counts(NamedTuple):
-    """Pairs of reports by two sources."""
-
-    by_distance: Ints
-    """code x code x near or far in time x bins of `BIN_M`, in halves of a pair."""
-    by_hours: Ints
-    """Hour-precise or not x hours apart, of pairs within `CLOSE_M`."""
-    anywhere: Ints
-    """Hours apart, of pairs at any distance: a short record has fewer that are far apart."""
 
 
 class Learned(NamedTuple):
@@ -64,37 +58,7 @@ class Learned(NamedTuple):
     """How many reports it rests on."""
 
 
-@njit(cache=True, nogil=True)
-def pair_counts(rows: Ints, codes: int) -> Counts:
-    """Count pairs; `rows` are hour, latitude, longitude, source, code, span, ascending by hour."""
-    by_distance = np.zeros((codes, codes, 2, BINS), np.int64)
-    by_hours = np.zeros((2, FAR_H[1] + 1), np.int64)
-    anywhere = np.zeros(FAR_H[1] + 1, np.int64)
-    for i in range(rows.shape[0]):
-        scale = METRES_PER_E7 * np.cos(np.radians(rows[i, 1] * 1e-7))
-        for j in range(i + 1, rows.shape[0]):
-            apart = rows[j, 0] - rows[i, 0]
-            if apart > FAR_H[1]:
-                break
-            if rows[i, 3] == rows[j, 3]:
-                continue
-            anywhere[apart] += 1
-            north = abs(rows[j, 1] - rows[i, 1]) * METRES_PER_E7
-            east = abs(rows[j, 2] - rows[i, 2]) * scale
-            if north >= BIN_M * BINS or east >= BIN_M * BINS:
-                continue
-            distance = np.sqrt(north * north + east * east)
-            at = int(distance // BIN_M)
-            if at < BINS and (apart <= NEAR_H or apart >= FAR_H[0]):
-                which = 0 if apart <= NEAR_H else 1
-                low, high = min(rows[i, 4], rows[j, 4]), max(rows[i, 4], rows[j, 4])
-                at_edge = apart in (NEAR_H, FAR_H[0], FAR_H[1])
-                by_distance[low, high, which, at] += 1 if at_edge else 2
-            if distance <= CLOSE_M and rows[i, 5] == rows[j, 5]:
-                by_hours[rows[i, 5], apart] += 1
-    return Counts(by_distance, by_hours, anywhere)
-
-
+@cache
 def spread(one_m: float, other_m: float) -> Floats:
     """Return the share of pairs by bins of distance, of two points even in discs of these radii."""
     disc = unit_disc(0.0)[:2, :32]
@@ -106,25 +70,6 @@ def spread(one_m: float, other_m: float) -> Floats:
         at = np.abs(np.hypot(east, north) + shift * smooth) // BIN_M
         found += np.bincount(at.astype(np.int64).ravel(), minlength=BINS)[:BINS]
     return np.asarray(found / found.sum(), np.float64)
-
-
-def pairs_in(near: Floats, far: Floats, shape: Floats) -> float:
-    """Return how many pairs of this shape explain the excess best (weighted least squares)."""
-    weight = 1.0 / (near + far + 1.0)
-    fitted = (weight * (near - far) * shape).sum() / (weight * shape * shape).sum()
-    return max(float(fitted), 0.0)
-
-
-def misfit(near: Floats, far: Floats, shape: Floats) -> float:
-    """Return how badly an excess of this shape explains the near counts (weighted squares)."""
-    left = near - far - pairs_in(near, far, shape) * shape
-    return float((left**2 / (near + far + 1.0)).sum())
-
-
-def is_told(near: Floats, far: Floats) -> bool:
-    """Return whether the excess stands well above what chance would give in any run of bins."""
-    excess, noise = np.cumsum(near - far), np.sqrt(np.cumsum(near + far) + 1.0)
-    return bool((excess / noise).max() >= LEAST_SIGMA)
 
 
 def learned_radii(counts: Floats, codes: list[str]) -> dict[str, int]:
@@ -164,7 +109,8 @@ def _radius(counts: Floats, at: int, anchor: tuple[int, int] | None) -> int | No
 def expected_pairs(counts: Floats, codes: list[str], radius_m: dict[str, int], held: Ints) -> float:
     """Return how many pairs of one happening there are; `held` is how many reports a code has.
 
-    Those of codes without a learned radius are taken to be as many, for their number.
+    Those of codes without a learned radius are taken to be as many, for their number. Where errors
+    have long tails, discs explain too few: it is no less than the whole excess, less its noise.
     """
     at = [place for place, code in enumerate(codes) if code in radius_m]
     total = 0.0
@@ -173,8 +119,11 @@ def expected_pairs(counts: Floats, codes: list[str], radius_m: dict[str, int], h
             if low <= high:
                 shape = spread(radius_m[codes[low]], radius_m[codes[high]])
                 total += pairs_in(counts[low, high, 0], counts[low, high, 1], shape)
+    if not at:
+        return 0.0
     share = float(held[at].sum()) / max(float(held.sum()), 1.0)
-    return float(total / share**2) if at else 0.0
+    near, far = counts[:, :, 0].sum(), counts[:, :, 1].sum()
+    return float(max(total / share**2, near - far - np.sqrt(near + far)))
 
 
 def differences(shares: tuple[float, ...], day: int) -> Floats:
@@ -209,14 +158,6 @@ def _by_day(both: Floats) -> Floats:
     return found
 
 
-def rarity(anywhere: Ints) -> float:
-    """Return by how much the record has fewer pairs that are far apart in time than near."""
-    ends = np.array([anywhere[NEAR_H], anywhere[FAR_H[0]] + anywhere[FAR_H[1]]]) / 2.0
-    near = float(anywhere[: NEAR_H + 1].sum() - ends[0])
-    far = float(anywhere[FAR_H[0] :].sum() - ends[1])
-    return near / far if far > 0.0 else 1.0
-
-
 def learned_lateness(by_hours: Ints, rare: float) -> tuple[Lateness, ...]:
     """Return the lateness whose differences are those of the excess; none if chance explains it."""
     far = _rate(by_hours) * rare
@@ -249,49 +190,85 @@ def _shares() -> list[tuple[int, ...]]:
     return [(a, b - a, c - b, STEPS - c) for a, b, c in cuts]
 
 
-def learn(reports: pa.Table, setting: Setting) -> Learned:
-    """Return parameters with what the record tells of radii and lateness that are not declared.
+def sample(reports: pa.Table) -> pa.Table:
+    """Return the reports that learning looks at, ascending by hour, then by id.
 
-    Reports without a point, or wider than a week, tell nothing. Of a long record the middle
-    `MOST_REPORTS` reports are looked at.
+    Reports without a point, or wider than a day, tell nothing. Of a long record it is the middle
+    `MOST_REPORTS`; which these are follows from the reports alone.
     """
     placed = pc.is_valid(reports.column("latitude_e7")).to_numpy()
     rows = np.flatnonzero(placed & (hours_spanned(reports) <= 24))
     hour = column(reports, "occurred_from_us")[rows] // HOUR_US
-    rows = rows[np.argsort(hour, kind="stable")]
+    keys = pa.table({"hour": hour, "id": reports.column("report_id").take(rows)})
+    order = pc.sort_indices(keys, [("hour", "ascending"), ("id", "ascending")]).to_numpy()
     skipped = max(0, rows.size - MOST_REPORTS) // 2
-    chosen = reports.take(pa.array(rows[skipped : skipped + MOST_REPORTS]))
-    stated = pc.fill_null(chosen.column("place_precision"), "").combine_chunks()
-    encoded = stated.dictionary_encode()
-    codes = encoded.dictionary.to_pylist()
-    features = [
-        column(chosen, "occurred_from_us") // HOUR_US,
-        column(chosen, "latitude_e7"),
-        column(chosen, "longitude_e7"),
-        sources(chosen, setting),
-        encoded.indices.to_numpy().astype(np.int64),
-        (hours_spanned(chosen) > 6).astype(np.int64),
-    ]
-    counts = pair_counts(np.stack(features, axis=1), len(codes))
+    return reports.take(pa.array(rows[order[skipped : skipped + MOST_REPORTS]]))
+
+
+def learn(reports: pa.Table, setting: Setting) -> Learned:
+    """Return parameters with what the record tells of its noise and no profile declares.
+
+    `reports` is a `sample`.
+    """
+    kind = coded(reports, "kind", lambda source_id: setting.profiles[source_id].kind)
+    actor = coded(reports, "actor", lambda source_id: setting.profiles[source_id].actor)
+    looked_at, codes = told(reports, sources(reports, setting), kind.code, actor.code)
+    counts = pair_counts(looked_at)
     rare = rarity(counts.anywhere)
     by_distance = counts.by_distance * np.array([0.5, 0.5 * rare])[:, None]
     radius_m = learned_radii(by_distance, codes)
-    held = np.bincount(features[4], minlength=len(codes))
+    held = np.bincount(looked_at.code, minlength=len(codes))
     pairs = expected_pairs(by_distance, codes, radius_m, held)
     parameters = structs.replace(
         setting.parameters,
         radius_m=dict(sorted(radius_m.items())),
         lateness=learned_lateness(counts.by_hours, rare),
+        **learned_labels(kind, actor, counts, setting),
+        target_share=_target_share(reports, setting),
     )
-    return Learned(parameters, pairs / max(chosen.num_rows, 1), chosen.num_rows)
+    return Learned(parameters, pairs / max(reports.num_rows, 1), reports.num_rows)
+
+
+def learned_labels(kind: Coded, actor: Coded, counts: Counts, setting: Setting) -> dict[str, Any]:
+    """Return shares and confusions of kinds and actors, by the names of their parameters."""
+    families = (
+        ("kind", words_of_taxonomy(setting.kinds), kind, counts.by_kind),
+        ("actor", words_of_parties(setting.parties), actor, counts.by_actor),
+    )
+    found: dict[str, Any] = {}
+    for name, words, way, pairs in families:
+        known, held = setting.confusions(name), np.bincount(way.code, minlength=len(way.said) + 1)
+        bare = [s for s in setting.source_ids if getattr(setting.profiles[s].noise, name) is None]
+        shares = learned_shares(words, way.said, held[1:], known)
+        cut = tables(words, way.said, pairs, rarity(counts.anywhere))
+        learned = learned_confusions(cut, shares, known, bare) if shares else {}
+        shares = learned_shares(words, way.said, held[1:], {**known, **learned})
+        found |= {f"{name}_share": shares, f"{name}_confusion": dict(sorted(learned.items()))}
+    return found
+
+
+def _target_share(reports: pa.Table, setting: Setting) -> dict[str, float]:
+    """Shares of targets; sources confuse them as they confuse kinds."""
+    target = coded(reports, "target", lambda source_id: setting.profiles[source_id].target)
+    held = np.bincount(target.code, minlength=len(target.said) + 1)[1:]
+    words = words_of_taxonomy(setting.targets)
+    return learned_shares(words, target.said, held, setting.confusions("kind"))
 
 
 def pairs_per_report(members: pa.Table) -> float:
-    """Return how many pairs of members incidents hold, over all reports."""
-    size = members.group_by("lineage_id").aggregate([([], "count_all")])["count_all"].to_numpy()
-    return float(float((size * (size - 1) // 2).sum()) / max(members.num_rows, 1))
+    """Return how many pairs of members by two sources incidents hold, over all reports."""
+    source = pc.list_element(pc.split_pattern(members["report_id"], ":", max_splits=1), 0)
+    tied = members.select(["lineage_id"]).append_column("source_id", source)
+    whole, own = _pairs(tied, ["lineage_id"]), _pairs(tied, ["lineage_id", "source_id"])
+    return float((whole - own) / max(members.num_rows, 1))
+
+
+def _pairs(tied: pa.Table, names: list[str]) -> float:
+    counted = tied.group_by(names).aggregate([([], "count_all")])
+    size = column(counted, "count_all")
+    return float((size * (size - 1) // 2).sum())
 
 
 def is_drifted(learned: Learned, members: pa.Table) -> bool:
-    """Return whether a fusion has joined more than the record can tell of one happening."""
+    """Return whether a fusion of the sample joined more than it can tell of one happening."""
     return pairs_per_report(members) > DRIFT * learned.pairs_per_report

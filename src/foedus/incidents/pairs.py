@@ -58,14 +58,18 @@ def grid(features: Ints, max_width_m: int) -> Grid:
     Two reports of one pair then stand in the same or in neighbouring cells.
     """
     reach_m = min(4 * int(features[:, RADIUS].max(initial=1)), max_width_m)
+    return grid_of(features[:, LATITUDE], features[:, LONGITUDE], reach_m)
+
+
+def grid_of(latitude: Ints, longitude: Ints, reach_m: int) -> Grid:
+    """Lay a grid of cells that are at least `reach_m` wide and high, for points in 1e-7 degree."""
     height = int(np.ceil(reach_m / METRES_PER_E7))
-    latitude = features[:, LATITUDE]
     farthest = float(np.abs(latitude).max(initial=0)) * 1e-7
     shrink = float(np.cos(np.radians(min(farthest + 1.0, 89.0))))
     columns = max(int(3_600_000_000 * shrink // height), 3)
     width = -(-3_600_000_000 // columns)
     row = (latitude + 900_000_000) // height
-    column = (features[:, LONGITUDE] + 1_800_000_000) % 3_600_000_000 // width
+    column = (longitude + 1_800_000_000) % 3_600_000_000 // width
     return Grid(row * columns + column, columns)
 
 

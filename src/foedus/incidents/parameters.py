@@ -18,7 +18,7 @@ from msgspec import Meta
 
 from foedus.base.encoding import digest
 from foedus.errors import DrafterError, Fault
-from foedus.reports.profile import Lateness
+from foedus.reports.profile import Confusion, Lateness
 
 Count = Annotated[int, Meta(ge=1, le=10_000_000)]
 Members = Annotated[int, Meta(ge=2, le=256)]
@@ -52,6 +52,16 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Radius of a report that has a point and this code of precision, but no error radius."""
     lateness: tuple[Lateness, ...] = ()
     """Lateness of a source that declares none: a list of `upto_h` and `share`, as in a profile."""
+    kind_share: dict[str, Share] = {}
+    """Share of happenings that are of each kind; none: all kinds are as frequent."""
+    target_share: dict[str, Share] = {}
+    """Share of happenings that hit each target; none: all are as frequent."""
+    actor_share: dict[str, Share] = {}
+    """Share of happenings by each party that has no parts; none: all are as frequent."""
+    kind_confusion: dict[str, Confusion] = {}
+    """Source -> how often it confuses kinds and targets, where its profile does not say."""
+    actor_confusion: dict[str, Confusion] = {}
+    """Source -> how often it confuses actors, where its profile does not say."""
     clock_error_share: Half = 0.05
     """Share of stated times that are off by up to an hour, to either side."""
     outside_share: Share = 0.02
@@ -95,12 +105,20 @@ def read_parameters(path: Path | None = None) -> Parameters:
 
 def written(parameters: Parameters, heading: str) -> str:
     """Return a set as a parameter file, each key of which a person can read and change."""
+    values = msgspec.structs.asdict(parameters)
     lines = [f"# {line}" for line in heading.splitlines()]
-    for name, value in msgspec.structs.asdict(parameters).items():
-        if name not in ("radius_m", "lateness"):
-            lines.append(f"{name} = {value}")
+    plain = {name: value for name, value in values.items() if not isinstance(value, dict | tuple)}
+    lines += [f"{name} = {value}" for name, value in plain.items()]
     pieces = [f"{{ upto_h = {one.upto_h}, share = {one.share} }}" for one in parameters.lateness]
     lines.append(f"lateness = [{', '.join(pieces)}]")
-    lines.append("\n[radius_m]")
-    lines += [f"{json.dumps(code)} = {radius}" for code, radius in parameters.radius_m.items()]
+    for name, value in values.items():
+        if isinstance(value, dict):
+            lines.append(f"\n[{name}]")
+            lines += [f"{json.dumps(key)} = {_inline(one)}" for key, one in value.items()]
     return "\n".join(lines) + "\n"
+
+
+def _inline(value: float | Confusion) -> str:
+    if isinstance(value, Confusion):
+        return f"{{ same_class = {value.same_class}, any = {value.any} }}"
+    return str(value)

@@ -169,8 +169,9 @@ class Noise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """What fusion may believe of the source, until learning or a person says better."""
 
     lateness: tuple[Lateness, ...] = ()
-    kind: Confusion = Confusion()
-    actor: Confusion = Confusion()
+    kind: Confusion | None = None
+    """None: not declared; what was learned serves, or else what `Confusion` gives."""
+    actor: Confusion | None = None
     coverage: float = 0.5
     """Share of happenings in its field that it reports."""
 
@@ -366,7 +367,7 @@ def _noise_faults(noise: Noise) -> Iterator[_Found]:
     for where, share in _shares(noise):
         if not 0 <= share <= 1:
             yield where, "a share from 0 to 1", str(share), ""
-    for name, confusion in (("kind", noise.kind), ("actor", noise.actor)):
+    for name, confusion in _confusions(noise):
         if (total := confusion.same_class + confusion.any) > 1:
             yield ("noise", name), "shares that sum to at most 1", f"{total:g}", ""
     if (total := sum(late.share for late in noise.lateness)) > 1 + 1e-9:
@@ -377,9 +378,14 @@ def _noise_faults(noise: Noise) -> Iterator[_Found]:
         yield ("noise", "lateness"), "hours that rise from above 0", got, ""
 
 
+def _confusions(noise: Noise) -> list[tuple[str, Confusion]]:
+    told = (("kind", noise.kind), ("actor", noise.actor))
+    return [(name, confusion) for name, confusion in told if confusion is not None]
+
+
 def _shares(noise: Noise) -> Iterator[tuple[tuple[str, ...], float]]:
     yield ("noise", "coverage"), noise.coverage
-    for name, confusion in (("kind", noise.kind), ("actor", noise.actor)):
+    for name, confusion in _confusions(noise):
         yield ("noise", name, "same_class"), confusion.same_class
         yield ("noise", name, "any"), confusion.any
     for position, late in enumerate(noise.lateness):
