@@ -39,6 +39,7 @@ from foedus.findings.rulebook import Rulebook
 from foedus.guarantee.from_cases import runs
 from foedus.guarantee.standing import Standing as Said
 from foedus.incidents.amend import Standing, stand
+from foedus.incidents.beliefs import Setting
 from foedus.incidents.from_reports import fuse
 from foedus.obligations.from_guarantee import Roster, obligations
 from foedus.publication.binding import bound
@@ -180,10 +181,10 @@ def after(reports: pa.Table, done: Sequence[Correction]) -> pa.Table:
     return pa.concat_tables([kept, *(brought[name] for name in sorted(brought))])
 
 
-def whole(reports: pa.Table, rulebook: Rulebook) -> dict[str, pa.Table]:
+def whole(reports: pa.Table, declared: Setting, rulebook: Rulebook) -> dict[str, pa.Table]:
     """Return the tables of a full run."""
     engine = LocalEngine()
-    fused = fuse(reports, setting(), engine)
+    fused = fuse(reports, declared, engine)
     told = found(fused.incidents, rulebook, engine, fused.disagreements)
     return {"incidents": fused.incidents, "members": fused.members, "findings": told.findings}
 
@@ -222,14 +223,14 @@ def _rows(table: pa.Table) -> set[tuple[str, str]]:
 
 def measured(folder: Path, cases: int, count: int, checks: int) -> dict[str, Any]:
     """Take the whole path once, correct it, and compare the last corrections with full runs."""
-    clocked, declared, engine = Clocked(), setting(), LocalEngine()
+    clocked, declared, engine = Clocked(), setting(folder), LocalEngine()
     rulebook = Rulebook(
         agreements=(read_agreement(LIBRARY / "agreements" / "minsk-1.md"), agreement()),
         stands_for=STANDS_FOR,
         lines=lambda _line, _day: made_line(),
     )
     with clocked.stage("reports"):
-        reports = read(folder / "all.csv", declared).combine_chunks()
+        reports = read(folder, declared).combine_chunks()
     with clocked.stage("incidents"):
         standing = stand(reports, declared, engine)
     live, drafts = decided(clocked, standing, rulebook, cases)
@@ -305,9 +306,11 @@ def checked(
 ) -> bool:
     """Make one more correction, and compare what is told with the difference of two full runs."""
     at = len(made) + place
-    before = whole(after(reports, made[:at]), rulebook)
+    setting = live.standing.setting
+    before = whole(after(reports, made[:at]), setting, rulebook)
     told = live.correct(made[at].added, made[at].withdrawn).found
-    return told == difference(before, whole(after(reports, made[: at + 1]), rulebook), live)
+    then = whole(after(reports, made[: at + 1]), setting, rulebook)
+    return told == difference(before, then, live)
 
 
 def main() -> None:

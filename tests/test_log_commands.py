@@ -200,8 +200,10 @@ MISTAKES = {
         "no key is ever written over",
     ),
     "a word where a list belongs": (
-        ("act", "new", "acts.sqlite", "key.admit", "--subject", "key/a", "--set", "key=a")
-        + ("--set", "holder=A", "--set", "roles=recorder", *by("depositary")),
+        (
+            *("act", "new", "acts.sqlite", "key.admit", "--subject", "key/a", "--set", "key=a"),
+            *("--set", "holder=A", "--set", "roles=recorder", *by("depositary")),
+        ),
         "payload.roles: expected array, got 'recorder' (a list is written as JSON",
     ),
     "a subject misspelt": (("history", "acts.sqlite", "made/11"), "did you mean 'made/1'?"),

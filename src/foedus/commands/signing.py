@@ -121,7 +121,7 @@ def is_shared(where: str) -> bool:
 
 
 def require_log(where: str) -> None:
-    """Raise `OperatorError` where a log's file is not there: only `log open` and `import` make one."""
+    """Raise `OperatorError` where a log's file is not there: `log open` and `import` make one."""
     from foedus.errors import Fault, OperatorError, did_you_mean
 
     path = Path(where)

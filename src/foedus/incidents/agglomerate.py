@@ -14,12 +14,12 @@ import heapq
 from typing import Final, NamedTuple
 
 import numpy as np
-from numba import njit
 
+from foedus.base.kernels import kernel, part
 from foedus.incidents.likelihood import IMPOSSIBLE, SOURCE, Beliefs, Ints, evidence
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def root(parent: Ints, item: int) -> int:
     """The representative of an item, halving the path on the way."""
     while parent[item] != item:
@@ -28,7 +28,7 @@ def root(parent: Ints, item: int) -> int:
     return item
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def components(count: int, first: Ints, second: Ints) -> Ints:
     """Number the connected components; each is named by its first report."""
     parent = np.arange(count)
@@ -43,7 +43,7 @@ def components(count: int, first: Ints, second: Ints) -> Ints:
     return parent
 
 
-@njit(cache=True, nogil=True)
+@part
 def adjacency(count: int, first: Ints, second: Ints) -> tuple[Ints, Ints]:
     """Neighbours of each report: `near[start[i]:start[i + 1]]`."""
     start = np.zeros(count + 1, np.int64)
@@ -91,7 +91,30 @@ ENDLESS: Final = 1 << 60
 """A level above every gain, in micronats."""
 
 
-@njit(cache=True, nogil=True)
+@part
+def insertion_sort(values: Ints) -> None:
+    """Sort a few values in place: to insert them compiles sooner than to sort at large."""
+    for at in range(1, values.size):
+        value, before = values[at], at
+        while before > 0 and values[before - 1] > value:
+            values[before] = values[before - 1]
+            before -= 1
+        values[before] = value
+
+
+@part
+def once(values: Ints) -> Ints:
+    """A few values in ascending order, each once; `values` are sorted in place."""
+    insertion_sort(values)
+    size = 0
+    for value in values:
+        if size == 0 or values[size - 1] != value:
+            values[size] = value
+            size += 1
+    return values[:size]
+
+
+@part
 def members_of(groups: Groups, names: Ints) -> Ints:
     """The members of the named groups together, in canonical order."""
     total = 0
@@ -105,11 +128,11 @@ def members_of(groups: Groups, names: Ints) -> Ints:
             members[size] = item
             size += 1
             item = groups.following[item]
-    members.sort()
+    insertion_sort(members)
     return members
 
 
-@njit(cache=True, nogil=True)
+@part
 def clash(features: Ints, beliefs: Beliefs, groups: Groups, a: int, b: int) -> bool:
     """Whether two groups are too many together, or one merged source tells of both."""
     if groups.size[a] + groups.size[b] > beliefs.max_members:
@@ -127,7 +150,7 @@ def clash(features: Ints, beliefs: Beliefs, groups: Groups, a: int, b: int) -> b
     return False
 
 
-@njit(cache=True, nogil=True)
+@part
 def join_gain(features: Ints, beliefs: Beliefs, groups: Groups, a: int, b: int) -> int:
     """What joining two groups gains over leaving them apart, in micronats."""
     if clash(features, beliefs, groups, a, b):
@@ -137,7 +160,7 @@ def join_gain(features: Ints, beliefs: Beliefs, groups: Groups, a: int, b: int) 
     return joint - groups.score[a] - groups.score[b] if joint > IMPOSSIBLE else IMPOSSIBLE
 
 
-@njit(cache=True, nogil=True)
+@part
 def neighbours_of(groups: Groups, owner: Ints, start: Ints, near: Ints, name: int) -> Ints:
     """The groups that a candidate pair ties to the named one, each once, in canonical order."""
     members = members_of(groups, np.array([name]))
@@ -152,10 +175,10 @@ def neighbours_of(groups: Groups, owner: Ints, start: Ints, near: Ints, name: in
             if other != name:
                 found[size] = other
                 size += 1
-    return np.unique(found[:size])
+    return once(found[:size])
 
 
-@njit(cache=True, nogil=True)
+@part
 def absorb(groups: Groups, owner: Ints, a: int, b: int, gain: int) -> None:
     """Join group b into group a, the earlier of the two."""
     item = b
@@ -171,7 +194,7 @@ def absorb(groups: Groups, owner: Ints, a: int, b: int, gain: int) -> None:
     groups.version[b] = -1
 
 
-@njit(cache=True, nogil=True)
+@part
 def entered(joins: Joins, groups: Groups, a: int, b: int, gain: int, step: int) -> None:
     """Note that group b was absorbed by group a, which stands now."""
     joins.into[b] = a
@@ -180,7 +203,7 @@ def entered(joins: Joins, groups: Groups, a: int, b: int, gain: int, step: int) 
     joins.step[b] = step
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def agglomerated(
     features: Ints, beliefs: Beliefs, first: Ints, second: Ints, gain: Ints, least: int
 ) -> tuple[Ints, Joins]:

@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 import numpy as np
-from numba import njit
 
+from foedus.base.kernels import kernel
 from foedus.incidents.likelihood import LATITUDE, LONGITUDE, METRES_PER_E7, MICRONAT, Ints
 from foedus.incidents.parameters import Parameters
 
@@ -43,7 +43,7 @@ def cells(features: Ints, hour: Ints, parameters: Parameters) -> Cells:
     return Cells(unique, count, inverse)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def held_around(key: Ints, held: Ints, shifts: Ints) -> Ints:
     """How many reports lie in three columns around each cell, moved by each of the shifts.
 

@@ -28,6 +28,8 @@ from foedus.incidents.pairs import Pairs, grid, scored_pairs
 from foedus.incidents.settling import settled
 
 BLOCKS_PER_SLOT: Final = 4
+PAIRS_AT_LEAST = 1 << 14
+"""Fewer pairs are not cut: to settle what is cut costs more, and has to be compiled."""
 PAIRS_AT_ONCE: Final = 1 << 20
 """A run of joining has no more pairs than this, so that memory does not grow with the record."""
 REPORTS_AT_ONCE: Final = 1 << 18
@@ -71,8 +73,8 @@ def group_kernel(block: pa.Table, beliefs: Beliefs, least: int) -> pa.Table:
     features = from_block(block)
     row = block.column("row").to_numpy()
     later = block.column("second").combine_chunks()
-    first = pc.list_parent_indices(later).to_numpy()
-    second, gain = (pc.list_flatten(block.column(name)).to_numpy() for name in PAIRS)
+    first = np.array(pc.list_parent_indices(later))
+    second, gain = (np.array(pc.list_flatten(block.column(name))) for name in PAIRS)
     owner, _ = agglomerated(features, beliefs, first, np.searchsorted(row, second), gain, least)
     return pa.table({"row": row, "group": row[owner]})
 
@@ -87,7 +89,7 @@ def weigh_kernel(block: pa.Table, beliefs: Beliefs) -> pa.Table:
     owner = np.searchsorted(row, block.column("group").to_numpy())
     own = np.flatnonzero(block.column("owned").to_numpy())
     later = block.column("second").combine_chunks()
-    first = pc.list_parent_indices(later).to_numpy()
+    first = np.array(pc.list_parent_indices(later))
     second = np.searchsorted(row, pc.list_flatten(later).to_numpy())
     pairs = Pairs(first, second, second)
     found = weighed(features, beliefs, owner, pairs, np.unique(owner[own]))
@@ -172,11 +174,12 @@ def joined(features: Ints, beliefs: Beliefs, pairs: Pairs, least: int, engine: E
     owner, gain, doubt = np.arange(total), np.zeros(total, np.int64), np.full(total, CERTAIN)
     if not pairs.first.size:
         return Grouped(owner, gain, doubt)
-    part = parts_of(total, pairs, max(engine.slots, pairs.first.size // PAIRS_AT_ONCE))
+    few = min(engine.slots, 1 + pairs.first.size // PAIRS_AT_LEAST)
+    part = parts_of(total, pairs, max(few, pairs.first.size // PAIRS_AT_ONCE))
     joining = partial(group_kernel, beliefs=beliefs, least=least)
     for done in engine.map(joining, parts(features, pairs, part)):
         owner[done.column("row").to_numpy()] = done.column("group").to_numpy()
-    crossing = part[pairs.first] != part[pairs.second]
+    crossing = np.asarray(part[pairs.first] != part[pairs.second])
     owner = settled(features, beliefs, pairs, owner, crossing, least)
     weighing = partial(weigh_kernel, beliefs=beliefs)
     for done in engine.map(weighing, surroundings(features, pairs, owner, part)):

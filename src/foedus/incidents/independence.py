@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from foedus.base.kernels import kernel
 from foedus.incidents.agglomerate import root
 from foedus.incidents.beliefs import Setting
 from foedus.incidents.likelihood import Ints
@@ -29,7 +29,7 @@ def copying(setting: Setting) -> Relation:
     return relation | relation.T
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def joined(start: Ints, source: Ints, content: Ints, related: Relation) -> Ints:
     """Return for each member the first member of its group that it is not independent of."""
     first = np.arange(source.size)

@@ -18,8 +18,12 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from foedus.base.kernels import kernel, part
+
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Whole = int | np.int64
+"""A whole number; a kernel is compiled once only if it is given no literals."""
 
 METRES_PER_E7: Final = 6_371_008.8 * np.pi / 180.0 * 1e-7
 """Metres of one 1e-7 degree of latitude on the mean sphere (IUGG mean radius)."""
@@ -112,7 +116,7 @@ def metres(features: Ints, origin: int, other: int) -> tuple[float, float]:
     return d_lon * east, d_lat * METRES_PER_E7
 
 
-@njit(cache=True, nogil=True)
+@part
 def micronats(likelihood_ratio: float) -> int:
     """A likelihood ratio as whole micronats."""
     if likelihood_ratio <= 0.0:
@@ -130,7 +134,7 @@ def place_share(distance_squared: float, radius: float, outside: float) -> float
     return tail if distance_squared > square else tail + 1.0 - outside
 
 
-@njit(cache=True, nogil=True)
+@part
 def narrowest(features: Ints, members: Ints) -> int:
     """Position of the member with the smallest error radius, the earliest of equals."""
     best = 0
@@ -140,7 +144,7 @@ def narrowest(features: Ints, members: Ints) -> int:
     return best
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def place_gain(features: Ints, disc: Floats, outside: float, members: Ints) -> int:
     """Place: one point within every member's error disc, per square metre and further member."""
     best = narrowest(features, members)
@@ -164,7 +168,7 @@ def place_gain(features: Ints, disc: Floats, outside: float, members: Ints) -> i
     return micronats(total) - areas if total > 0.0 else IMPOSSIBLE
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def time_gain(features: Ints, density: Floats, length: Ints, members: Ints) -> int:
     """Time: one hour that every member's lateness and precision allow, per hour and member."""
     begin, end = -(2**60), 2**60
@@ -182,8 +186,8 @@ def time_gain(features: Ints, density: Floats, length: Ints, members: Ints) -> i
     return micronats(total)
 
 
-@njit(cache=True, nogil=True)
-def label_gain(features: Ints, labels: Labels, name: int, members: Ints) -> int:
+@kernel
+def label_gain(features: Ints, labels: Labels, name: Whole, members: Ints) -> int:
     """A label: one true value that every member's own words and confusions allow.
 
     `name` is the column of `features` that holds the label's row.
@@ -198,7 +202,7 @@ def label_gain(features: Ints, labels: Labels, name: int, members: Ints) -> int:
     return micronats(total)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def table_gain(likelihood_ratio: Floats) -> Ints:
     """A table of likelihood ratios as whole micronats, entry by entry."""
     found = np.empty(likelihood_ratio.shape, np.int64)
@@ -208,7 +212,7 @@ def table_gain(likelihood_ratio: Floats) -> Ints:
     return found
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def differing_bits(first: int, second: int) -> int:
     """How many of 64 bits differ."""
     bits = first ^ second
@@ -219,7 +223,7 @@ def differing_bits(first: int, second: int) -> int:
     return count
 
 
-@njit(cache=True, nogil=True)
+@part
 def text_gain(features: Ints, gain: Ints, members: Ints) -> int:
     """Text: the mean over all pairs, once for each further member; pairs without text add none."""
     total = 0
@@ -234,7 +238,7 @@ def text_gain(features: Ints, gain: Ints, members: Ints) -> int:
     return 2 * total // members.size
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def may_join(features: Ints, beliefs: Beliefs, members: Ints) -> bool:
     """Whether a group keeps the hard limits: size, width, span, one account per merged source."""
     merged, width = beliefs.merged, float(beliefs.max_width_m)
@@ -255,7 +259,7 @@ def may_join(features: Ints, beliefs: Beliefs, members: Ints) -> bool:
     return True
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def prior_gain(features: Ints, beliefs: Beliefs, members: Ints) -> int:
     """Prior: the denser the reporting there and then, the less a coincidence means."""
     density = 0
@@ -270,7 +274,7 @@ def prior_gain(features: Ints, beliefs: Beliefs, members: Ints) -> int:
     return (members.size - 1) * join + repeats * beliefs.repeat_gain
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def gains(features: Ints, beliefs: Beliefs, members: Ints) -> Ints:
     """The gains of `FEATURES` in their order, in micronats; zeros behind an impossible one."""
     found = np.zeros(6, np.int64)
@@ -278,9 +282,9 @@ def gains(features: Ints, beliefs: Beliefs, members: Ints) -> Ints:
     if found[0] > IMPOSSIBLE:
         found[1] = time_gain(features, beliefs.time, beliefs.time_length, members)
     if found[0] > IMPOSSIBLE and found[1] > IMPOSSIBLE:
-        found[2] = label_gain(features, beliefs.kind, KIND, members)
-        found[3] = label_gain(features, beliefs.actor, ACTOR, members)
-        found[4] = label_gain(features, beliefs.target, TARGET, members)
+        found[2] = label_gain(features, beliefs.kind, np.int64(KIND), members)
+        found[3] = label_gain(features, beliefs.actor, np.int64(ACTOR), members)
+        found[4] = label_gain(features, beliefs.target, np.int64(TARGET), members)
         found[5] = text_gain(features, beliefs.text_gain, members)
     return found
 
@@ -296,7 +300,7 @@ def shared_time(features: Ints, density: Floats, length: Ints, i: int, j: int) -
     return total
 
 
-@njit(cache=True, nogil=True)
+@part
 def pair_place(features: Ints, disc: Floats, outside: float, i: int, j: int) -> float:
     """The place share of a pair: over the narrower disc, how far the wider one allows its points.
 
@@ -316,7 +320,7 @@ def pair_place(features: Ints, disc: Floats, outside: float, i: int, j: int) -> 
     return total
 
 
-@njit(cache=True, nogil=True)
+@part
 def may_pair(features: Ints, beliefs: Beliefs, i: int, j: int) -> bool:
     """Whether two accounts keep the hard limits of `may_join`."""
     if features[i, SOURCE] == features[j, SOURCE] and beliefs.merged[features[i, SOURCE]]:
@@ -327,8 +331,8 @@ def may_pair(features: Ints, beliefs: Beliefs, i: int, j: int) -> bool:
     return bool(east * east + north * north <= float(beliefs.max_width_m) ** 2)
 
 
-@njit(cache=True, nogil=True)
-def pair_evidence(features: Ints, beliefs: Beliefs, i: int, j: int, least: int) -> int:
+@kernel
+def pair_evidence(features: Ints, beliefs: Beliefs, i: int, j: int, least: Whole) -> int:
     """The evidence of two accounts, i before j; `IMPOSSIBLE` where it is no more than `least`.
 
     Features are told from the cheapest to the dearest; place adds no more than the wider disc does.
@@ -356,7 +360,7 @@ def pair_evidence(features: Ints, beliefs: Beliefs, i: int, j: int, least: int) 
     return total + place - area if place > IMPOSSIBLE else IMPOSSIBLE
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def evidence(features: Ints, beliefs: Beliefs, members: Ints) -> int:
     """Log-odds that a group is one happening rather than each alone, in micronats; 0 for one.
 
@@ -365,7 +369,7 @@ def evidence(features: Ints, beliefs: Beliefs, members: Ints) -> int:
     if members.size < 2:
         return 0
     if members.size == 2:
-        return pair_evidence(features, beliefs, members[0], members[1], IMPOSSIBLE)
+        return pair_evidence(features, beliefs, members[0], members[1], np.int64(IMPOSSIBLE))
     if not may_join(features, beliefs, members):
         return IMPOSSIBLE
     total = 0

@@ -15,15 +15,16 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 import numpy as np
-from numba import njit
 
-from foedus.incidents.agglomerate import adjacency
+from foedus.base.kernels import kernel, part
+from foedus.incidents.agglomerate import adjacency, once
 from foedus.incidents.likelihood import (
     IMPOSSIBLE,
     MICRONAT,
     SOURCE,
     Beliefs,
     Ints,
+    Whole,
     evidence,
     micronats,
 )
@@ -32,6 +33,7 @@ from foedus.incidents.pairs import Pairs
 CERTAIN: Final = -(10**9)
 """Doubt of a report that stands alone, in micronats: it could be taken from nothing."""
 MOST_NATS: Final = 50.0
+NOBODY: Final = np.int64(-1)
 MILLION: Final = 1_000_000
 
 
@@ -56,11 +58,10 @@ class Groups(NamedTuple):
     """Evidence of each group."""
 
 
-@njit(cache=True, nogil=True)
-def groups_of(features: Ints, beliefs: Beliefs, owner: Ints) -> Groups:
-    """Gather the members and the evidence of each group; `owner` holds positions."""
+@part
+def groups_of(features: Ints, beliefs: Beliefs, owner: Ints, order: Ints) -> Groups:
+    """Gather the members and the evidence of each group; `order` sorts the reports by group."""
     count = owner.size
-    order = np.argsort(owner, kind="mergesort")
     low = np.zeros(count, np.int64)
     high, score = low.copy(), low.copy()
     at = 0
@@ -74,9 +75,9 @@ def groups_of(features: Ints, beliefs: Beliefs, owner: Ints) -> Groups:
     return Groups(owner, order, low, high, score)
 
 
-@njit(cache=True, nogil=True)
+@part
 def changed(
-    features: Ints, beliefs: Beliefs, groups: Groups, name: int, gone: int, come: int
+    features: Ints, beliefs: Beliefs, groups: Groups, name: int, gone: Whole, come: Whole
 ) -> int:
     """What a group gains if one member leaves it and one report joins it; -1 for neither."""
     members = groups.order[groups.low[name] : groups.high[name]]
@@ -96,7 +97,7 @@ def changed(
     return found - groups.score[name] if found > IMPOSSIBLE else IMPOSSIBLE
 
 
-@njit(cache=True, nogil=True)
+@part
 def rival_in(features: Ints, beliefs: Beliefs, groups: Groups, name: int, report: int) -> int:
     """The member whose place a report would take in a group, its source having merged; or -1."""
     if beliefs.merged[features[report, SOURCE]]:
@@ -106,19 +107,19 @@ def rival_in(features: Ints, beliefs: Beliefs, groups: Groups, name: int, report
     return -1
 
 
-@njit(cache=True, nogil=True)
+@part
 def weight(gain: int) -> float:
     """A gain in micronats as a likelihood ratio, bounded so that sums stay finite."""
     return float(np.exp(min(MOST_NATS, gain / MICRONAT)))
 
 
-@njit(cache=True, nogil=True)
+@part
 def elsewhere(
     features: Ints, beliefs: Beliefs, groups: Groups, near: Ints, report: int, loss: int
 ) -> float:
     """How much more likely a report belongs to another group; `near` are the reports tied to it."""
     total = 0.0
-    for name in np.unique(groups.owner[near]):
+    for name in once(groups.owner[near]):
         if name != groups.owner[report]:
             rival = rival_in(features, beliefs, groups, name, report)
             gain = changed(features, beliefs, groups, name, rival, report)
@@ -127,7 +128,7 @@ def elsewhere(
     return total
 
 
-@njit(cache=True, nogil=True)
+@part
 def exchanged(features: Ints, beliefs: Beliefs, groups: Groups, rivals: Ints, report: int) -> float:
     """How much more likely another report of its source belongs where a report was put."""
     total, own = 0.0, groups.owner[report]
@@ -135,7 +136,7 @@ def exchanged(features: Ints, beliefs: Beliefs, groups: Groups, rivals: Ints, re
         gain = changed(features, beliefs, groups, own, report, rival)
         if gain > IMPOSSIBLE:
             name = groups.owner[rival]
-            total += weight(gain + changed(features, beliefs, groups, name, rival, -1))
+            total += weight(gain + changed(features, beliefs, groups, name, rival, NOBODY))
             if groups.high[name] - groups.low[name] > 1:
                 back = changed(features, beliefs, groups, name, rival, report)
                 if back > IMPOSSIBLE:
@@ -143,7 +144,7 @@ def exchanged(features: Ints, beliefs: Beliefs, groups: Groups, rivals: Ints, re
     return total
 
 
-@njit(cache=True, nogil=True)
+@part
 def rivals_of(features: Ints, groups: Groups, start: Ints, near: Ints, report: int) -> Ints:
     """The reports of the same source, in other groups, that a pair ties to its fellow members."""
     own = groups.owner[report]
@@ -160,24 +161,23 @@ def rivals_of(features: Ints, groups: Groups, start: Ints, near: Ints, report: i
                 if same and groups.owner[other] != own:
                     found[size] = other
                     size += 1
-    return np.unique(found[:size])
+    return once(found[:size])
 
 
-@njit(cache=True, nogil=True)
-def weighed(features: Ints, beliefs: Beliefs, owner: Ints, pairs: Pairs, asked: Ints) -> Ties:
-    """Weigh the memberships of the groups that `asked` names, by position; others get zeros.
-
-    `pairs` need hold those of the asked groups' members alone, with all groups that these tie.
-    """
+@kernel
+def weighed_in_order(
+    features: Ints, beliefs: Beliefs, owner: Ints, order: Ints, pairs: Pairs, asked: Ints
+) -> Ties:
+    """What `weighed` tells; `order` sorts the reports by group."""
     count = owner.size
-    groups = groups_of(features, beliefs, owner)
+    groups = groups_of(features, beliefs, owner, order)
     start, near = adjacency(count, pairs.first, pairs.second)
     ties = Ties(np.zeros(count, np.int64), np.full(count, CERTAIN))
     for name in asked:
         if groups.high[name] - groups.low[name] < 2:
             continue
         for report in groups.order[groups.low[name] : groups.high[name]]:
-            loss = -changed(features, beliefs, groups, name, report, -1)
+            loss = -changed(features, beliefs, groups, name, report, NOBODY)
             beside = near[start[report] : start[report + 1]]
             total = weight(-loss)
             total += elsewhere(features, beliefs, groups, beside, report, loss)
@@ -187,6 +187,17 @@ def weighed(features: Ints, beliefs: Beliefs, owner: Ints, pairs: Pairs, asked: 
             ties.gain[report] = loss
             ties.doubt[report] = max(micronats(total), CERTAIN)
     return ties
+
+
+def weighed(features: Ints, beliefs: Beliefs, owner: Ints, pairs: Pairs, asked: Ints) -> Ties:
+    """Return the memberships of the groups that `asked` names, by position; others get zeros.
+
+    `owner` holds the position of each group's first report. `pairs` need hold those of the asked
+    groups' members alone, with all groups that these tie.
+    """
+    order = np.argsort(owner, kind="stable")
+    found: Ties = weighed_in_order(features, beliefs, owner, order, pairs, asked)
+    return found
 
 
 def probability_ppm(doubt: Ints, doubt_weight: float) -> Ints:

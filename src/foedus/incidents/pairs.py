@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from foedus.base.kernels import kernel, part
 from foedus.incidents.likelihood import (
     ACTOR,
     FIRST_HOUR,
@@ -31,6 +32,7 @@ from foedus.incidents.likelihood import (
     Beliefs,
     Floats,
     Ints,
+    Whole,
     metres,
     pair_evidence,
     shared_time,
@@ -73,7 +75,7 @@ def grid_of(latitude: Ints, longitude: Ints, reach_m: int) -> Grid:
     return Grid(row * columns + column, columns)
 
 
-@njit(cache=True, nogil=True)
+@part
 def grown(values: Ints) -> Ints:
     """The same values with twice the room."""
     room = np.empty(2 * values.size, np.int64)
@@ -82,8 +84,8 @@ def grown(values: Ints) -> Ints:
     return room
 
 
-@njit(cache=True, nogil=True)
-def kept(pairs: Pairs, at: int, first: int, second: int, gain: int) -> Pairs:
+@part
+def kept(pairs: Pairs, at: Whole, first: int, second: int, gain: int) -> Pairs:
     """The pairs with one more at `at`; their room grows by doubling."""
     if at == pairs.first.size:
         pairs = Pairs(grown(pairs.first), grown(pairs.second), grown(pairs.gain))
@@ -106,7 +108,7 @@ def most_by_place(features: Ints, i: int, j: int, outside: float) -> float:
     return outside * full * 1.25 if squared > reach * reach else full
 
 
-@njit(cache=True, nogil=True)
+@part
 def neighbours(sorted_cell: Ints, order: Ints, key: int, after: int) -> Ints:
     """The reports of one cell that come later than `after`, in canonical order."""
     at = np.searchsorted(sorted_cell, key)
@@ -114,10 +116,10 @@ def neighbours(sorted_cell: Ints, order: Ints, key: int, after: int) -> Ints:
     return order[at + np.searchsorted(order[at:end], after, side="right") : end]
 
 
-@njit(cache=True, nogil=True)
+@part
 def promising(
-    features: Ints, beliefs: Beliefs, i: int, near: Ints, floor: Floats, found: Ints, size: int
-) -> int:
+    features: Ints, beliefs: Beliefs, i: int, near: Ints, floor: Floats, found: Ints, size: Whole
+) -> Whole:
     """Add to `found` those of `near` whose bound of the likelihood ratio with i reaches the floor.
 
     `near` is in canonical order; the bound knows labels and time, and the most of place and text.
@@ -147,22 +149,19 @@ def promising(
     return size
 
 
-@njit(cache=True, nogil=True)
-def scored_pairs(features: Ints, beliefs: Beliefs, place: Grid, owners: Ints, least: int) -> Pairs:
-    """Return each pair that gains more than `least` micronats, in canonical order of its first.
-
-    `owners` are the rows whose pairs with later rows are wanted. Of the promising later ones, each
-    is scored with the first `max_candidates` in canonical order, however the grid is laid.
-    """
-    order = np.argsort(place.cell, kind="mergesort")
+@kernel
+def scored(
+    features: Ints, beliefs: Beliefs, place: Grid, order: Ints, owners: Ints, least: Whole
+) -> Pairs:
+    """Each pair of an owner that gains more than `least`; `order` sorts the rows by cell."""
     sorted_cell = place.cell[order]
     floor = np.exp((features[:, LOG_DENSITY] + least) / (2.0 * MICRONAT)) * (1.0 - 1e-6)
     pairs = Pairs(np.empty(1024, np.int64), np.empty(1024, np.int64), np.empty(1024, np.int64))
     near = np.empty(9 * beliefs.max_candidates, np.int64)
-    found = 0
+    found: Whole = np.int64(0)
     for i in owners:
         row, column = place.cell[i] // place.columns, place.cell[i] % place.columns
-        size = 0
+        size: Whole = np.int64(0)
         for step in range(9):
             key = (row + step // 3 - 1) * place.columns + (column + step % 3 - 1) % place.columns
             later = neighbours(sorted_cell, order, key, i)
@@ -176,3 +175,14 @@ def scored_pairs(features: Ints, beliefs: Beliefs, place: Grid, owners: Ints, le
                 pairs = kept(pairs, found, i, j, gain)
                 found += 1
     return Pairs(pairs.first[:found], pairs.second[:found], pairs.gain[:found])
+
+
+def scored_pairs(features: Ints, beliefs: Beliefs, place: Grid, owners: Ints, least: int) -> Pairs:
+    """Return each pair that gains more than `least` micronats, in canonical order of its first.
+
+    `owners` are the rows whose pairs with later rows are wanted. Of the promising later ones, each
+    is scored with the first `max_candidates` in canonical order, however the grid is laid.
+    """
+    order = np.argsort(place.cell, kind="stable")
+    found: Pairs = scored(features, beliefs, place, order, owners, np.int64(least))
+    return found

@@ -18,8 +18,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from foedus.base.kernels import kernel, part
 from foedus.incidents.agglomerate import ENDLESS, Joins, agglomerated
 from foedus.incidents.likelihood import IMPOSSIBLE, Beliefs, Ints, evidence
 from foedus.incidents.pairs import Pairs
@@ -46,7 +46,17 @@ class States(NamedTuple):
     """Evidence of the state, filled when it is first asked for."""
 
 
-@njit(cache=True, nogil=True)
+class Grown(NamedTuple):
+    """Groups as they were found, and how each grew by itself."""
+
+    owner: Ints
+    """The group of each row."""
+    order: Ints
+    """The rows, sorted by group."""
+    joins: Joins
+
+
+@part
 def states_of(joins: Joins, members: Ints) -> States:
     """The states of one group; `members` in canonical order."""
     count = members.size
@@ -77,7 +87,7 @@ def states_of(joins: Joins, members: Ints) -> States:
     return states
 
 
-@njit(cache=True, nogil=True)
+@part
 def is_gone(states: States, at: int, level: int, gain: int) -> bool:
     """Whether a state was surely absorbed before a join of this level and gain fell due."""
     if level != states.end_level[at]:
@@ -86,7 +96,7 @@ def is_gone(states: States, at: int, level: int, gain: int) -> bool:
     return bool(waited and states.end_gain[at] > gain)
 
 
-@njit(cache=True, nogil=True)
+@part
 def score_of(features: Ints, beliefs: Beliefs, states: States, at: int, members: Ints) -> int:
     """Evidence of one state."""
     if states.score[at] == UNSCORED:
@@ -94,7 +104,7 @@ def score_of(features: Ints, beliefs: Beliefs, states: States, at: int, members:
     return int(states.score[at])
 
 
-@njit(cache=True, nogil=True)
+@part
 def ties(states: States, others: States, near: Ints, a: int, b: int) -> bool:
     """Whether a candidate pair ties two states; `near` holds positions of members, two by two."""
     for k in range(near.shape[0]):
@@ -103,7 +113,7 @@ def ties(states: States, others: States, near: Ints, a: int, b: int) -> bool:
     return False
 
 
-@njit(cache=True, nogil=True)
+@part
 def would_join(
     features: Ints, beliefs: Beliefs, joins: Joins, one: Ints, other: Ints, near: Ints, least: int
 ) -> bool:
@@ -129,15 +139,13 @@ def would_join(
     return False
 
 
-@njit(cache=True, nogil=True)
-def contested(
-    features: Ints, beliefs: Beliefs, owner: Ints, joins: Joins, pairs: Pairs, least: int
-) -> Ints:
-    """The groups that might have been joined to another; `pairs` tie them, sorted by their groups.
+@kernel
+def contested(features: Ints, beliefs: Beliefs, grown: Grown, pairs: Pairs, least: int) -> Ints:
+    """The groups that might have been joined to another, some more than once.
 
-    `owner` names the group of each row, `joins` how each group grew by itself.
+    `pairs` tie them, sorted by their groups.
     """
-    order = np.argsort(owner, kind="mergesort")
+    owner, order, joins = grown
     named = owner[order]
     found = np.empty(2 * pairs.first.size, np.int64)
     size = at = 0
@@ -159,7 +167,7 @@ def contested(
             found[size + 1] = b
             size += 2
         at = end
-    return np.unique(found[:size])
+    return found[:size]
 
 
 def rows_of(groups: Ints, owner: Ints) -> Ints:
@@ -191,7 +199,8 @@ def lost(
     apart = within(pairs, crossing, rows)
     order = np.lexsort((named[apart.second], named[apart.first]))
     tied = Pairs(*(part[order] for part in apart))
-    return rows[contested(chosen, beliefs, named, joins, tied, least)]
+    grown = Grown(named, np.argsort(named, kind="stable"), joins)
+    return rows[np.unique(contested(chosen, beliefs, grown, tied, least))]
 
 
 def settled(
