@@ -27,14 +27,25 @@ import pyarrow.compute as pc
 from foedus.errors import Fault
 from foedus.terms.conditions.batch import monitored
 from foedus.terms.conditions.checking import load_condition
+from foedus.terms.conditions.evaluation import legal_truth
 from foedus.terms.conditions.live import Monitor
 from foedus.terms.conditions.plan import planned
 from foedus.terms.conditions.record import Asked
 from foedus.terms.conditions.syntax import Condition
+from foedus.terms.conditions.tables import told
 from monitor_log import history
 
 POLICIES: Final = {"P1": ("k", "z", "p"), "P2": ("c",), "P3": ("z", "p", "n"), "P4": ("g",)}
 """Policy -> the variables that its verdicts tell."""
+FORMS: Final = {
+    "since": "for each zone z: no breach in z since within 30 days notice for z",
+    "until": "opening of c and (no decision of c until within 14 days decision of c)",
+    "join": "breach by p in z and breach by q in z within 1 h before and p is not q",
+    "values": "for each party p: at least 20 zones w with breach by p in w within 24 h before",
+}
+"""Forms that no plan covers: something that lasts, facts joined by a variable, values counted."""
+GENERAL: Final = 5_000
+"""Events on which they are set against the general evaluator."""
 HOUR_US: Final = 3_600_000_000
 FOLDER: Final = Path(__file__).with_name("monitor_policies")
 
@@ -126,20 +137,45 @@ def figures(name: str, log: Log, call: argparse.Namespace) -> dict[str, Any]:
     fed = (log.late(call.late) if call.late else log).first(call.live)
     kept, steps = live(text, fed, call.batch, int(call.late * HOUR_US) if call.bounded else None)
     same = found if fed.us is log.us else batch(text, fed, 0)[0]
-    told = lines(found, log, POLICIES[name])
+    written = lines(found, log, POLICIES[name])
     if call.verdicts is None:
-        print(*told, sep="\n")
+        print(*written, sep="\n")
     else:
         call.verdicts.mkdir(parents=True, exist_ok=True)
-        (call.verdicts / f"{name}.txt").write_text("".join(f"{line}\n" for line in told), "utf-8")
+        (call.verdicts / f"{name}.txt").write_text(
+            "".join(f"{line}\n" for line in written), "utf-8"
+        )
     return {
-        "verdicts": len(told),
+        "verdicts": len(written),
         "batch_events_per_s": round(log.us.size / min(seconds[1:])),
         "live_events_per_s": round(fed.us.size / steps.sum()),
         "live_batch_ms_median": round(float(np.median(steps)) * 1e3, 2),
         "live_batch_ms_p99": round(float(np.quantile(steps, 0.99)) * 1e3, 2),
         "live_batch_ms_most": round(float(steps.max()) * 1e3, 2),
         "live_is_batch": None if call.bounded else kept.to_pylist() == same.to_pylist(),
+    }
+
+
+def form(text: str, log: Log, runs: int) -> dict[str, Any]:
+    """Time a condition that no plan covers, and set a part of it against the general evaluator."""
+    condition = load_condition(text)
+    if planned(condition) is not None:
+        raise SystemExit(str(Fault(expected="a condition that no plan covers", got=text)))
+    cut = log.first(GENERAL)
+    start = time.process_time()
+    general = told(condition, legal_truth(condition, cut.table, cut.asked))
+    general_s = time.process_time() - start
+    same = monitored(condition, cut.table, cut.asked).to_pylist() == general.to_pylist()
+    seconds = []
+    for _ in range(runs + 1):
+        start = time.process_time()
+        found = monitored(condition, log.table, log.asked)
+        seconds.append(time.process_time() - start)
+    return {
+        "stretches": found.num_rows,
+        "batch_events_per_s": round(log.us.size / min(seconds[1:])),
+        "general_events_per_s": round(cut.us.size / general_s),
+        "is_general": same,
     }
 
 
@@ -160,6 +196,7 @@ def main() -> None:
     found: dict[str, Any] = {"events": log.us.size, "words": "plain" if call.plain else "encoded"}
     found |= {"late_hours": call.late, "bounded": call.bounded}
     found |= {name: figures(name, log, call) for name in POLICIES}
+    found["forms"] = {name: form(text, log, call.runs) for name, text in FORMS.items()}
     found["peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     print(json.dumps(found))
 

@@ -52,6 +52,17 @@ class PlanMaker(Maker):
         declared = (Declaration(sort, n) for n, sort in NAMED.items() if n in free(body))
         return Condition(tuple(declared), body)
 
+    def joining(self) -> Condition:
+        """Return facts that a variable joins, and what lasts between or about them."""
+        parts: list[Body] = [self.pattern(()), self.lasting(2, ())]
+        if self.chance.random() < 0.7:
+            parts.append(Once(self.pattern(()), self.window()))
+        if self.chance.random() < 0.3:
+            parts.append(self.compare(()))
+        self.chance.shuffle(parts)
+        found = Condition((), And(tuple(parts)))
+        return found if self.are_sorted(found) else self.joining()
+
     def guards(self, most: int) -> list[Body]:
         """Return some guards."""
         return [self.guard(2) for _ in range(self.chance.randint(0, most))]

@@ -13,15 +13,17 @@ import pytest
 
 from foedus.base.encoding import to_table
 from foedus.errors import SourceError
-from foedus.terms.conditions.batch import monitored
+from foedus.terms.conditions.batch import monitored, values_named
 from foedus.terms.conditions.canonical import written
+from foedus.terms.conditions.coded import coded
+from foedus.terms.conditions.columnar import is_columnar, judged
 from foedus.terms.conditions.evaluation import legal_truth
 from foedus.terms.conditions.history import Fact
 from foedus.terms.conditions.keys import keyed
 from foedus.terms.conditions.parsing import parse
 from foedus.terms.conditions.plan import planned
 from foedus.terms.conditions.record import Asked
-from foedus.terms.conditions.tables import told
+from foedus.terms.conditions.tables import table, told
 from foedus.terms.conditions.windows import moved
 from terms.conditions.made_plans import PlanMaker
 
@@ -44,6 +46,27 @@ def test_compiled_is_general(block: int) -> None:
         wanted = told(condition, legal_truth(condition, history, asked, domains))
         found = monitored(condition, history, asked, domains)
         assert found.to_pylist() == wanted.to_pylist(), f"seed {seed}: {written(condition)}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", range(BLOCKS))
+def test_columnar_is_general(block: int) -> None:
+    """On made conditions of every form, since, until and joins among them, both tables are one."""
+    for seed in range(block * PER_BLOCK, (block + 1) * PER_BLOCK):
+        maker = PlanMaker(Random(seed))
+        is_ordered = seed % 4 == 3
+        condition = maker.condition(1 + seed % 3) if seed % 2 else maker.joining()
+        facts = maker.many(is_exact=is_ordered)
+        asked = maker.asked()._replace(ties="ordered" if is_ordered else "simultaneous")
+        domains = DOMAINS if seed % 3 == 0 else {}
+        history = to_table(Fact, facts)
+        record = coded(history, asked, values_named(condition, domains))
+        if record is None or not is_columnar(condition):
+            continue
+        found = judged(condition, record, (asked.since_us * record.ties, record.open_from - 1))
+        assert found is not None
+        wanted = told(condition, legal_truth(condition, history, asked, domains))
+        assert table(*found).to_pylist() == wanted.to_pylist(), f"seed {seed}: {written(condition)}"
 
 
 @pytest.mark.parametrize(

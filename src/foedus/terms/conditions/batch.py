@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A condition asked of a whole history at once: compiled to a plan, run over columns.
 
-Gives what `evaluation` gives, as a table, and fast where a plan covers the condition; what it does
-not cover goes to `evaluation`. Both follow docs/reference/conditions.md.
+Gives what `evaluation` gives, as a table, and fastest where a plan covers the condition. What no
+plan covers is judged over columns, part by part; what tells a count without a plan, or has too many
+valuations, goes to `evaluation`. All follow docs/reference/conditions.md.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import pyarrow as pa
 
 from foedus.terms.conditions.answering import Question, answered
 from foedus.terms.conditions.coded import coded
+from foedus.terms.conditions.columnar import is_columnar, judged
 from foedus.terms.conditions.evaluation import legal_truth
 from foedus.terms.conditions.kinds import KINDS
 from foedus.terms.conditions.plan import planned
@@ -35,15 +37,17 @@ def monitored(
     """
     named = values_named(condition, domains or {})
     plan = planned(condition)
-    record = coded(history, asked, named) if plan else None
-    if plan is None or record is None:
-        return told(condition, legal_truth(condition, history, asked, domains))
-    span = (asked.since_us * record.ties, record.open_from - 1)
-    question = Question(plan, sorts(condition), columns(condition), record, span)
-    found = answered(question)
-    if found is None:
-        return told(condition, legal_truth(condition, history, asked, domains))
-    return table(found, question)
+    is_fast = plan is not None or is_columnar(condition)
+    record = coded(history, asked, named) if is_fast else None
+    if record is not None:
+        span = (asked.since_us * record.ties, record.open_from - 1)
+        if plan is not None:
+            question = Question(plan, sorts(condition), columns(condition), record, span)
+            if (found := answered(question)) is not None:
+                return table(found, question)
+        elif (whole := judged(condition, record, span)) is not None:
+            return table(*whole)
+    return told(condition, legal_truth(condition, history, asked, domains))
 
 
 def values_named(condition: Condition, domains: Domains) -> dict[str, set[str]]:
