@@ -39,6 +39,7 @@ from foedus.findings.rulebook import Rulebook
 from foedus.guarantee.from_cases import runs
 from foedus.guarantee.standing import Standing as Said
 from foedus.incidents.amend import Standing, stand
+from foedus.incidents.beliefs import Setting
 from foedus.incidents.from_reports import fuse
 from foedus.obligations.from_guarantee import Roster, obligations
 from foedus.publication.binding import bound
@@ -119,8 +120,8 @@ def decisions_of(draft: Draft) -> list[Decision]:
             body="MADE",
             standard="MADE",
             votes=(),
-            incidents=opening.incidents,
-            findings=opening.findings,
+            incidents=opening.incidents[:1],
+            findings=opening.findings[:1],
             grounds=(),
             text="MADE",
             known_us=draft.from_us + (place * 25 + 6) * HOUR_US,
@@ -147,6 +148,15 @@ def following(at_us: int) -> Follows:
     return follows
 
 
+def alone(members: pa.Table, decisions: Sequence[Decision]) -> list[str]:
+    """Return the reports that alone tell of an incident on which a decision rests."""
+    of_cases = {name for one in decisions for name in one.incidents}
+    chosen = pc.is_in(members["lineage_id"], value_set=pa.array(sorted(of_cases), pa.string()))
+    rows = members.filter(chosen).select(["lineage_id", "report_id"]).to_pylist()
+    size = Counter(row["lineage_id"] for row in rows)
+    return sorted(row["report_id"] for row in rows if size[row["lineage_id"]] == 1)
+
+
 class Correction(NamedTuple):
     """One correction: the reports that come, and the ids that end."""
 
@@ -156,15 +166,19 @@ class Correction(NamedTuple):
 
 
 def corrections(reports: pa.Table, cited: Sequence[str], count: int, seed: int) -> list[Correction]:
-    """Return corrections of reports, every second one of a report on which a decision rests."""
+    """Return corrections of reports, every second one of a report on which a decision rests.
+
+    Half of those are withdrawn, so that the correction goes all the way down.
+    """
     random = np.random.default_rng(seed)
-    at = {name: row for row, name in enumerate(reports["report_id"].to_pylist())}
-    inside = random.permutation(sorted(at[name] for name in cited))[: count // 2].tolist()
+    at = pc.index_in(pa.array(cited, pa.string()), reports["report_id"].combine_chunks())
+    inside = random.permutation(np.sort(at.to_numpy()))[: count // 2].tolist()
     others = np.setdiff1d(random.choice(reports.num_rows, 2 * count, replace=False), inside)
     outside = random.permutation(others)[: count - len(inside)].tolist()
     made = []
     for number, row in enumerate([*inside, *outside]):
         report, kind = reports.slice(row, 1), KINDS[number % len(KINDS)]
+        kind = "withdraw" if number < len(inside) and number % 2 else kind
         gone = [report["report_id"][0].as_py()] if kind == "withdraw" else []
         brought = report.slice(0, 0) if gone else changed(report, kind, number, random)
         made.append(Correction(kind, brought, gone))
@@ -180,10 +194,10 @@ def after(reports: pa.Table, done: Sequence[Correction]) -> pa.Table:
     return pa.concat_tables([kept, *(brought[name] for name in sorted(brought))])
 
 
-def whole(reports: pa.Table, rulebook: Rulebook) -> dict[str, pa.Table]:
+def whole(reports: pa.Table, declared: Setting, rulebook: Rulebook) -> dict[str, pa.Table]:
     """Return the tables of a full run."""
     engine = LocalEngine()
-    fused = fuse(reports, setting(), engine)
+    fused = fuse(reports, declared, engine)
     told = found(fused.incidents, rulebook, engine, fused.disagreements)
     return {"incidents": fused.incidents, "members": fused.members, "findings": told.findings}
 
@@ -222,24 +236,22 @@ def _rows(table: pa.Table) -> set[tuple[str, str]]:
 
 def measured(folder: Path, cases: int, count: int, checks: int) -> dict[str, Any]:
     """Take the whole path once, correct it, and compare the last corrections with full runs."""
-    clocked, declared, engine = Clocked(), setting(), LocalEngine()
+    clocked, declared, engine = Clocked(), setting(folder), LocalEngine()
     rulebook = Rulebook(
         agreements=(read_agreement(LIBRARY / "agreements" / "minsk-1.md"), agreement()),
         stands_for=STANDS_FOR,
         lines=lambda _line, _day: made_line(),
     )
     with clocked.stage("reports"):
-        reports = read(folder / "all.csv", declared).combine_chunks()
+        reports = read(folder, declared).combine_chunks()
     with clocked.stage("incidents"):
         standing = stand(reports, declared, engine)
     live, drafts = decided(clocked, standing, rulebook, cases)
-    members = standing.fused().members
-    of_cases = {one for decision in live.decisions for one in decision.incidents}
-    chosen = pc.is_in(members["lineage_id"], value_set=pa.array(sorted(of_cases), pa.string()))
-    cited = members.filter(chosen)["report_id"].to_pylist()
+    cited = alone(standing.fused().members, live.decisions)
     made = corrections(reports, cited, count + WARM + checks, 1)
     figures, told = timed(live, made[: count + WARM])
-    equal = all(checked(live, reports, made, rulebook, place) for place in range(-checks, 0))
+    asked = Asked(live, declared, rulebook, reports, made)
+    equal = all(checked(asked, place) for place in range(len(made) - checks, len(made)))
     return {
         "reports": reports.num_rows,
         "findings": live.findings.num_rows,
@@ -300,14 +312,25 @@ def _depth(told: Consequences) -> str:
     return "nothing"
 
 
-def checked(
-    live: Live, reports: pa.Table, made: Sequence[Correction], rulebook: Rulebook, place: int
-) -> bool:
+class Asked(NamedTuple):
+    """What is compared: the chain, and the reports with the corrections that were made of them."""
+
+    live: Live
+    declared: Setting
+    rulebook: Rulebook
+    reports: pa.Table
+    made: Sequence[Correction]
+
+
+def checked(asked: Asked, place: int) -> bool:
     """Make one more correction, and compare what is told with the difference of two full runs."""
-    at = len(made) + place
-    before = whole(after(reports, made[:at]), rulebook)
-    told = live.correct(made[at].added, made[at].withdrawn).found
-    return told == difference(before, whole(after(reports, made[: at + 1]), rulebook), live)
+    one, live = asked.made[place], asked.live
+    before, now = (
+        whole(after(asked.reports, asked.made[:end]), asked.declared, asked.rulebook)
+        for end in (place, place + 1)
+    )
+    told = live.correct(one.added, one.withdrawn).found
+    return told == difference(before, now, live)
 
 
 def main() -> None:

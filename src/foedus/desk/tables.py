@@ -141,7 +141,7 @@ def _counted(decision: Decision) -> dict[str, int]:
 def remedy(ordered: Ordered, case: Case, said: Said, zone: str) -> tuple[str, ...]:
     """Return a remedy as a row: what, who, within what time, until when, whether it was done."""
     decisions = {one.decision: one for one in (*case.overruled, *case.decisions)}
-    clock = remedy_clock(case.id, ordered, decisions[ordered.decision])
+    clock = remedy_clock(case.id, ordered, decisions[ordered.decision], zone)
     due = _stretch(clock, said, zone)
     done = said["words"]["open"]
     if ordered.fulfilled is not None:
