@@ -120,8 +120,8 @@ def decisions_of(draft: Draft) -> list[Decision]:
             body="MADE",
             standard="MADE",
             votes=(),
-            incidents=opening.incidents,
-            findings=opening.findings,
+            incidents=opening.incidents[:1],
+            findings=opening.findings[:1],
             grounds=(),
             text="MADE",
             known_us=draft.from_us + (place * 25 + 6) * HOUR_US,
@@ -148,6 +148,15 @@ def following(at_us: int) -> Follows:
     return follows
 
 
+def alone(members: pa.Table, decisions: Sequence[Decision]) -> list[str]:
+    """Return the reports that alone tell of an incident on which a decision rests."""
+    of_cases = {name for one in decisions for name in one.incidents}
+    chosen = pc.is_in(members["lineage_id"], value_set=pa.array(sorted(of_cases), pa.string()))
+    rows = members.filter(chosen).select(["lineage_id", "report_id"]).to_pylist()
+    size = Counter(row["lineage_id"] for row in rows)
+    return sorted(row["report_id"] for row in rows if size[row["lineage_id"]] == 1)
+
+
 class Correction(NamedTuple):
     """One correction: the reports that come, and the ids that end."""
 
@@ -157,15 +166,19 @@ class Correction(NamedTuple):
 
 
 def corrections(reports: pa.Table, cited: Sequence[str], count: int, seed: int) -> list[Correction]:
-    """Return corrections of reports, every second one of a report on which a decision rests."""
+    """Return corrections of reports, every second one of a report on which a decision rests.
+
+    Half of those are withdrawn, so that the correction goes all the way down.
+    """
     random = np.random.default_rng(seed)
-    at = {name: row for row, name in enumerate(reports["report_id"].to_pylist())}
-    inside = random.permutation(sorted(at[name] for name in cited))[: count // 2].tolist()
+    at = pc.index_in(pa.array(cited, pa.string()), reports["report_id"].combine_chunks())
+    inside = random.permutation(np.sort(at.to_numpy()))[: count // 2].tolist()
     others = np.setdiff1d(random.choice(reports.num_rows, 2 * count, replace=False), inside)
     outside = random.permutation(others)[: count - len(inside)].tolist()
     made = []
     for number, row in enumerate([*inside, *outside]):
         report, kind = reports.slice(row, 1), KINDS[number % len(KINDS)]
+        kind = "withdraw" if number < len(inside) and number % 2 else kind
         gone = [report["report_id"][0].as_py()] if kind == "withdraw" else []
         brought = report.slice(0, 0) if gone else changed(report, kind, number, random)
         made.append(Correction(kind, brought, gone))
@@ -234,13 +247,11 @@ def measured(folder: Path, cases: int, count: int, checks: int) -> dict[str, Any
     with clocked.stage("incidents"):
         standing = stand(reports, declared, engine)
     live, drafts = decided(clocked, standing, rulebook, cases)
-    members = standing.fused().members
-    of_cases = {one for decision in live.decisions for one in decision.incidents}
-    chosen = pc.is_in(members["lineage_id"], value_set=pa.array(sorted(of_cases), pa.string()))
-    cited = members.filter(chosen)["report_id"].to_pylist()
+    cited = alone(standing.fused().members, live.decisions)
     made = corrections(reports, cited, count + WARM + checks, 1)
     figures, told = timed(live, made[: count + WARM])
-    equal = all(checked(live, reports, made, rulebook, place) for place in range(-checks, 0))
+    asked = Asked(live, declared, rulebook, reports, made)
+    equal = all(checked(asked, place) for place in range(len(made) - checks, len(made)))
     return {
         "reports": reports.num_rows,
         "findings": live.findings.num_rows,
@@ -301,16 +312,25 @@ def _depth(told: Consequences) -> str:
     return "nothing"
 
 
-def checked(
-    live: Live, reports: pa.Table, made: Sequence[Correction], rulebook: Rulebook, place: int
-) -> bool:
+class Asked(NamedTuple):
+    """What is compared: the chain, and the reports with the corrections that were made of them."""
+
+    live: Live
+    declared: Setting
+    rulebook: Rulebook
+    reports: pa.Table
+    made: Sequence[Correction]
+
+
+def checked(asked: Asked, place: int) -> bool:
     """Make one more correction, and compare what is told with the difference of two full runs."""
-    at = len(made) + place
-    setting = live.standing.setting
-    before = whole(after(reports, made[:at]), setting, rulebook)
-    told = live.correct(made[at].added, made[at].withdrawn).found
-    then = whole(after(reports, made[: at + 1]), setting, rulebook)
-    return told == difference(before, then, live)
+    one, live = asked.made[place], asked.live
+    before, now = (
+        whole(after(asked.reports, asked.made[:end]), asked.declared, asked.rulebook)
+        for end in (place, place + 1)
+    )
+    told = live.correct(one.added, one.withdrawn).found
+    return told == difference(before, now, live)
 
 
 def main() -> None:

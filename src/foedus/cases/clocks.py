@@ -61,11 +61,16 @@ class Clock(Record, frozen=True, kw_only=True):
         return self.due.latest_us if self.due is not None else None
 
 
-def clocks_of(case: Case, commission: Commission | None = None) -> tuple[Clock, ...]:
-    """Return the clocks of a case that are open: what they ask for has not been done."""
+def clocks_of(
+    case: Case, commission: Commission | None = None, zone: str = "UTC"
+) -> tuple[Clock, ...]:
+    """Return the clocks of a case that are open: what they ask for has not been done.
+
+    `zone` is that on whose clock days are counted.
+    """
     if case.state in ("new", "closed"):
         return ()
-    return (*_replies(case), *_votes(case, commission), *_remedies(case))
+    return (*_replies(case), *_votes(case, commission), *_remedies(case, zone))
 
 
 def _replies(case: Case) -> Iterator[Clock]:
@@ -105,18 +110,18 @@ def _votes(case: Case, commission: Commission | None) -> Iterator[Clock]:
         )
 
 
-def _remedies(case: Case) -> Iterator[Clock]:
+def _remedies(case: Case, zone: str) -> Iterator[Clock]:
     decisions = {one.decision: one for one in case.decisions}
     for ordered in case.remedies:
         decision = decisions.get(ordered.decision)
         if decision is not None and not ordered.fulfilled_by:
-            yield remedy_clock(case.id, ordered, decision)
+            yield remedy_clock(case.id, ordered, decision, zone)
 
 
-def remedy_clock(case: str, ordered: Ordered, decision: Decision) -> Clock:
-    """Return the clock of a remedy, counted from the determination that it follows."""
+def remedy_clock(case: str, ordered: Ordered, decision: Decision, zone: str) -> Clock:
+    """Return the clock of a remedy, counted from the determination, on the clock of a zone."""
     remedy = ordered.remedy
-    found, why = _counted(remedy.within, decision.determined)
+    found, why = _counted(remedy.within, decision.determined, zone)
     return Clock(
         clock=f"{case}/{REMEDY}/{remedy.id}",
         case=case,
@@ -131,13 +136,11 @@ def remedy_clock(case: str, ordered: Ordered, decision: Decision) -> Clock:
     )
 
 
-def _counted(within: str, determined: Moment) -> tuple[Due | None, str]:
+def _counted(within: str, determined: Moment, zone: str) -> tuple[Due | None, str]:
     duration = read_duration(within)
     if not isinstance(duration, Duration):
         return None, f"{within}: {duration.expected} was expected"
-    deadline = Deadline(
-        anchor="determination", duration=duration, kind="latest-by", zone=determined.zone
-    )
+    deadline = Deadline(anchor="determination", duration=duration, kind="latest-by", zone=zone)
     found = due(deadline, determined)
     if isinstance(found, NotComputable):
         return None, f"{found.written}: {found.reason}"

@@ -13,7 +13,7 @@ Clocks of ladders may be handed in beside the cases' own. Pure: the instant is a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 
 from foedus.base.dues import Status, status
@@ -49,12 +49,19 @@ def docket(
     commission: Commission | None,
     at_us: int,
     beside: Iterable[Clock] = (),
+    zone: str = "UTC",
 ) -> tuple[Docketed, ...]:
-    """Return the cases in their order at an instant; `beside` are clocks of ladders."""
+    """Return the cases in their order at an instant; `beside` are clocks of ladders.
+
+    `zone` is that on whose clock days are counted.
+    """
     ladders: defaultdict[str, list[Clock]] = defaultdict(list)
     for clock in beside:
         ladders[clock.case].append(clock)
-    found = [_docketed(case, commission, at_us, ladders) for case in cases]
+    found = [
+        _docketed(case, commission, at_us, [*clocks_of(case, commission, zone), *ladders[case.id]])
+        for case in cases
+    ]
     return tuple(sorted(found, key=_place))
 
 
@@ -73,13 +80,9 @@ def severity_of(case: Case) -> str:
 
 
 def _docketed(
-    case: Case,
-    commission: Commission | None,
-    at_us: int,
-    ladders: Mapping[str, list[Clock]],
+    case: Case, commission: Commission | None, at_us: int, open_: Iterable[Clock]
 ) -> Docketed:
-    own = clocks_of(case, commission)
-    clocks = sorted((*own, *ladders.get(case.id, ())), key=_closing)
+    clocks = sorted(open_, key=_closing)
     return Docketed(
         case=case,
         severity=severity_of(case),

@@ -84,7 +84,7 @@ def docket_of(found: Due) -> Docket:
     entries = tuple(known_by(found.register.entries, found.at_us))
     commission = commission_of(entry for entry in entries if entry.subject == COMMISSION)
     cases = cases_of(entries, commission, found.at_us)
-    placed = in_order(cases, commission, found.at_us, ladder_clocks(found))
+    placed = in_order(cases, commission, found.at_us, ladder_clocks(found), found.mission.zone)
     return Docket(found, commission, placed, {entry.act: entry for entry in entries})
 
 

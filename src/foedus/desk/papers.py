@@ -121,7 +121,7 @@ def _document(
     said = spoken(language)
     held = enclosures(log, part.acts, witnesses) if log is not None else None
     title = f"{said['names'][kind]} {part.number}"
-    told = tables.told(found, part.decision, said, held)
+    told = tables.told(found, part.decision, language, said, held)
     page = _environment().get_template(f"{kind}.html.jinja")
     given = {"said": said, "w": said["words"], "language": language, "title": title}
     given |= {"part": part, "found": found, "held": held, **told}

@@ -29,7 +29,11 @@ GONE: Final = "not in the last run"
 
 
 def told(
-    found: Docket, decision: Decision | None, said: Said, held: Enclosures | None
+    found: Docket,
+    decision: Decision | None,
+    language: str,
+    said: Said,
+    held: Enclosures | None,
 ) -> dict[str, Any]:
     """Return what every template may use, by name."""
     (one,) = found.cases
@@ -42,7 +46,7 @@ def told(
         "zone": zone,
         "marking": found.marking,
         "as_known": words.instant(found.due.at_us, zone),
-        "agreement_title": agreement_title(case, agreement, said),
+        "agreement_title": agreement_title(case, agreement, language, said),
         "article_text": article_text(case, agreement),
         "indicated": indicated(found, case) if decision is None else [],
         "conflicts": conflicts(case, found.commission),
@@ -90,10 +94,11 @@ def agreement_of(case: Case) -> Agreement | None:
     return read_agreement(path) if path.is_file() else None
 
 
-def agreement_title(case: Case, agreement: Agreement | None, said: Said) -> str:
-    """Return an agreement's title in English, or its id."""
+def agreement_title(case: Case, agreement: Agreement | None, language: str, said: Said) -> str:
+    """Return an agreement's title in a language, in English where it has none, or its id."""
     if agreement is not None:
-        return agreement.head.title["en"]
+        titles = agreement.head.title
+        return titles.get(language, titles["en"])
     return case.opening.agreement if case.opening else str(said["words"]["not_stated"])
 
 
@@ -141,7 +146,7 @@ def _counted(decision: Decision) -> dict[str, int]:
 def remedy(ordered: Ordered, case: Case, said: Said, zone: str) -> tuple[str, ...]:
     """Return a remedy as a row: what, who, within what time, until when, whether it was done."""
     decisions = {one.decision: one for one in (*case.overruled, *case.decisions)}
-    clock = remedy_clock(case.id, ordered, decisions[ordered.decision])
+    clock = remedy_clock(case.id, ordered, decisions[ordered.decision], zone)
     due = _stretch(clock, said, zone)
     done = said["words"]["open"]
     if ordered.fulfilled is not None:
