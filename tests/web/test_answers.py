@@ -211,6 +211,16 @@ def test_what_is_asked_wrongly_is_told(donbas: Site, path: str, status: int, wor
     assert word in answer.text
 
 
+def test_lines_are_those_of_the_day(donbas: Site) -> None:
+    """With `on` the line is that of the day, with its day and whose reckoning it is."""
+    for asked, day in (("", "2018-02-01"), ("?on=2015-02-15", "2015-02-15")):
+        shapes = donbas.client.get(f"/map/lines.json{asked}").json()["shapes"]
+        lines = [shape for shape in shapes if shape["kind"] in ("band", "line")]
+        assert {shape["on"] for shape in lines} == {day}
+        assert all("no party has stated" in shape["owner"] for shape in lines)
+    assert donbas.client.get("/map/lines.json?on=1999-01-01").json()["shapes"] == []
+
+
 def test_tiles_are_sent_in_ranges(donbas: Site) -> None:
     """Any range of the file is the file's own; one beyond its end is refused."""
     path = "/tiles/incidents.pmtiles"
