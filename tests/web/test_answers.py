@@ -12,9 +12,9 @@ from xml.etree import ElementTree as ET
 import pytest
 from addresses import addresses, in_form
 from icalendar import Calendar
+from sites import Site
 
 import foedus
-from conftest import Site
 from foedus.replay.clock_lines import as_told
 from foedus.replay.clocks import due
 from foedus.web.files import STATIC, static_files
