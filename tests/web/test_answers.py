@@ -12,9 +12,9 @@ from xml.etree import ElementTree as ET
 import pytest
 from addresses import addresses, in_form
 from icalendar import Calendar
+from sites import Site
 
 import foedus
-from conftest import Site
 from foedus.replay.clock_lines import as_told
 from foedus.replay.clocks import due
 from foedus.web.files import STATIC, static_files
@@ -209,6 +209,16 @@ def test_what_is_asked_wrongly_is_told(donbas: Site, path: str, status: int, wor
     answer = donbas.client.get(path)
     assert answer.status_code == status
     assert word in answer.text
+
+
+def test_lines_are_those_of_the_day(donbas: Site) -> None:
+    """With `on` the line is that of the day, with its day and whose reckoning it is."""
+    for asked, day in (("", "2018-02-01"), ("?on=2015-02-15", "2015-02-15")):
+        shapes = donbas.client.get(f"/map/lines.json{asked}").json()["shapes"]
+        lines = [shape for shape in shapes if shape["kind"] in ("band", "line")]
+        assert {shape["on"] for shape in lines} == {day}
+        assert all("no party has stated" in shape["owner"] for shape in lines)
+    assert donbas.client.get("/map/lines.json?on=1999-01-01").json()["shapes"] == []
 
 
 def test_tiles_are_sent_in_ranges(donbas: Site) -> None:

@@ -17,8 +17,7 @@ import pytest
 from addresses import addresses
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
-
-from conftest import Site
+from sites import Site
 
 WIDTHS = {390: 844, 1280: 720, 1920: 1080}
 VECTORS = Path(__file__).parents[2] / "docs" / "reference" / "vectors"

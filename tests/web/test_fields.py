@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from addresses import addresses, in_form
 from litestar.testing import TestClient
+from sites import Site
 
-from conftest import Site
 from foedus.mission import Policy
 from foedus.publication.policy import PUBLIC
 from foedus.web.app import ANSWERS, application

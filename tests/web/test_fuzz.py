@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import checks as named
 from schemathesis.specs.openapi import checks as openapi
+from sites import Site
 
-from conftest import Site
 from foedus.web.app import application
 from foedus.web.routes import PARAMETERS, ROUTES
 

@@ -12,8 +12,8 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from sites import Site
 
-from conftest import Site
 from small_mission import ROOT
 
 PATHS = ("/", "/incidents.json?limit=5", "/map/lines.geojson", "/findings?known=2015-03-05")

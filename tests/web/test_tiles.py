@@ -11,8 +11,8 @@ from typing import Any
 import mapbox_vector_tile
 import pytest
 from pmtiles.reader import MmapSource, Reader, all_tiles
+from sites import Site
 
-from conftest import Site
 from foedus.web import tiles
 
 PROPERTIES = {"n", "m", "k", "v", "p", "s", "r", "id"}

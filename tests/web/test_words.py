@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import pytest
+from sites import Site
 
-from conftest import Site
 from foedus.web.words import DOMAIN, DRAFTS, LANGUAGES
 from make_catalogues import as_text, catalogue, compiled, folder, read, words
 

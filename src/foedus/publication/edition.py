@@ -36,6 +36,8 @@ Row = dict[str, Any]
 FOLDER: Final = "web"
 MEMORY: Final = "256MB"
 """What DuckDB may hold in memory; the rest it reads again."""
+BUILDING: Final = "512MB"
+"""The same while an edition is made ready."""
 BLOCK: Final = 1 << 20
 STANDING: Final = """
     ($known_us is null or (known_from_us <= $known_us
@@ -66,7 +68,6 @@ BUILD: Final = (
     "create index incident_by_lineage on incidents (lineage_id)",
     "create index finding_by_id on findings (finding_id)",
     "create index finding_by_lineage on findings (lineage_id)",
-    "create index member_by_lineage on members (lineage_id)",
 )
 
 
@@ -222,7 +223,12 @@ def _build(tables: Path, file: Path, scratch: Path) -> None:
             # A mission of acts alone publishes no tables: its edition has them empty.
             files[name] = scratch / f"{name}.parquet"
             pq.write_table(schema(TABLES[name][0]).empty_table(), files[name])
-    with duckdb.connect(file, config={"preserve_insertion_order": "true"}) as database:
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": BUILDING,
+        "threads": "1",
+        "temp_directory": str(scratch),
+    }
+    with duckdb.connect(file, config=settings) as database:
         for statement in BUILD:
             bound = {name: str(path) for name, path in files.items() if f"${name}" in statement}
             database.execute(statement, bound)

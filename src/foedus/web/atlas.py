@@ -9,9 +9,11 @@ reckoning it is.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from math import cos, radians
 from typing import Any, Final
 
+import msgspec
 import shapely
 
 from foedus.base.moments import Moment, shown
@@ -95,8 +97,15 @@ def _box(box: Box | None, extent: Row) -> Row:
 
 
 def _contacts(question: Question) -> tuple[Contact, ...]:
-    lines = question.edition.mission.governing.lines
-    return question.served.once(("contacts",), lambda: contacts(lines.values()))
+    """Return the lines of the day asked about with `on`; else of the day that the mission has."""
+    mission = question.edition.mission
+    on_us = question.when.on_us
+    day = None if on_us is None else date.fromisoformat(_day(on_us, mission.zone))
+    lines = [
+        line if day is None else msgspec.structs.replace(line, on=day)
+        for line in mission.governing.lines.values()
+    ]
+    return question.served.once(("contacts", day), lambda: contacts(lines))
 
 
 def _line(one: Contact) -> Row:

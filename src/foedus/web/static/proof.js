@@ -264,21 +264,23 @@
     return steps;
   }
 
+  const words = document.getElementById("verify").dataset;
   const area = document.getElementById("proof-text"), answer = document.getElementById("proof-answer");
   async function run() {
     const list = document.getElementById("proof-steps");
     list.replaceChildren();
-    if (!window.crypto || !crypto.subtle) { answer.textContent = "This browser checks signatures only over https, or on this machine."; return; }
+    if (!window.crypto || !crypto.subtle) { answer.textContent = words.insecure; return; }
     const steps = await check(area.value.replace(/\n*$/, "\n"), document.getElementById("proof-key").value.trim());
     for (const [number, held, said] of steps) {
       const item = document.createElement("li");
       item.value = number;
       item.className = held ? "held" : "failed";
-      item.textContent = (held ? "holds: " : "FAILED: ") + said;
+      item.textContent = (held ? words.held : words.failed) + ": " + said;
       list.append(item);
     }
-    answer.textContent = steps.every((step) => step[1]) ? "The proof holds." : "The proof does NOT hold.";
-    answer.dataset.holds = String(steps.every((step) => step[1]));
+    const holds = steps.every((step) => step[1]);
+    answer.textContent = holds ? words.good : words.bad;
+    answer.dataset.holds = String(holds);
   }
   document.getElementById("proof-check").addEventListener("click", run);
   document.getElementById("proof-file").addEventListener("change", async (event) => {

@@ -15,8 +15,8 @@ import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from litestar.testing import TestClient
+from sites import Site
 
-from conftest import Site
 from foedus.commands.signing import store_at
 from foedus.errors import OperatorError
 from foedus.register.record import KINDS as REGISTER
