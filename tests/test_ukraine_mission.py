@@ -270,3 +270,33 @@ def test_what_runs_and_what_is_overdue_is_told(scratch: Path) -> None:
     (overdue,) = [notice for notice in notices(late) if "overdue since" in notice]
     assert "2026-06-04 08:00 UTC" in overdue
     assert overdue in bound_page(bound(scratch, on="2026-06-05"))
+
+
+SESSIONS: Final = """\
+id: fr-parliament
+title: Invented sessions
+source: Invented for this test
+evidence: made
+valid: {from: 2025-10-01, to: 2027-06-30}
+sessions: [2025-10-01 to 2026-06-30, 2026-10-06 to 2027-06-30]
+"""
+
+
+def test_a_calendar_that_is_not_given_is_named_and_makes_time_countable(scratch: Path) -> None:
+    """Without a calendar a limit is open; with a made one it falls where the next session opens."""
+    (scratch / FOLDER / "begun.yaml").write_text(BEGUN, "utf-8")
+    before = bound(scratch, on="2026-06-05")
+    missing = {(item.state, item.calendar) for item in before.uncounted}
+    assert ("FR", "fr-parliament") in missing
+    assert not {state for state, _ in missing} - {cell.state for cell in before.bound.pledges}
+    assert "no calendar of these parliaments is at hand" in bound_page(before)
+    (limit,) = [told for told in notices(before.bound.cells["FR/land"]) if "runs until" in told]
+    assert "or later" in limit
+    (scratch / "calendars").mkdir()
+    (scratch / "calendars" / "fr-parliament.yaml").write_text(SESSIONS, "utf-8")
+    after = bound(scratch, on="2026-06-05")
+    assert {(item.state, item.calendar) for item in after.uncounted} == missing - {
+        ("FR", "fr-parliament")
+    }
+    (limit,) = [told for told in notices(after.bound.cells["FR/land"]) if "runs until" in told]
+    assert "a time limit runs until 2026-10-06 " in limit

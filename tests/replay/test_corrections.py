@@ -22,7 +22,7 @@ from foedus.findings.from_incidents import found
 from foedus.findings.from_terms import rulebook_of
 from foedus.incidents.from_reports import fuse
 from foedus.mission import Mission, read_mission
-from foedus.pipeline import Run, run
+from foedus.pipeline import Run, run, unborne_in
 from foedus.replay.consequences import Consequences, State, consequences, groundless, shaken_by
 from foedus.replay.corrected import _setting, amended_tables, correct
 from foedus.replay.correction_lines import DRY, as_told, lines_of
@@ -74,7 +74,8 @@ def full(mission: Mission, reports: pa.Table, told: Corrections) -> dict[str, pa
     corrected = pa.concat_tables([kept, told.rows]).sort_by("report_id")
     fused = fuse(corrected, _setting(mission), engine)
     rulebook = rulebook_of(mission.governing, mission.period_to_us)
-    indicated = found(fused.incidents, rulebook, engine, fused.disagreements)
+    coded = unborne_in(mission, corrected, fused.members)
+    indicated = found(fused.incidents, rulebook, engine, fused.disagreements, coded)
     return {
         "incidents": fused.incidents,
         "members": fused.members,
@@ -116,6 +117,24 @@ def test_what_follows_is_the_difference_of_two_full_runs(data: st.DataObject) ->
     assert differ <= {one.id for one in quick.findings}
     if not told.rows.num_rows:
         assert {one.decision for one in quick.decisions} == set(chosen)
+
+
+HEADLINE = "viina-headlines:193406-20250320"
+VOLGOGRAD = "viina:67552-20250323"
+
+
+@pytest.mark.parametrize("withdrawn", [[], [HEADLINE], ["viina:193406-20250320"], [VOLGOGRAD]])
+def test_what_a_machine_coded_stays_so_in_corrections(withdrawn: list[str], tmp_path: Path) -> None:
+    """Findings of corrected reports are those of a full run, also where coded places count not."""
+    mission = read_mission(ROOT / "missions" / "energy-2025")
+    done = run(mission, out=tmp_path / "out")
+    reports = done.tables["reports"]
+    told = corrections_of(reports.slice(5, 3), withdrawn)
+    after, _ = amended_tables(mission, done.tables, told, mission.period_to_us)
+    whole = full(mission, reports, told)
+    assert after["findings"].equals(whole["findings"])
+    causes = [row["causes"] for row in whole["findings"].to_pylist()]
+    assert (["coding"] in causes) is (VOLGOGRAD not in withdrawn)
 
 
 def decided(done: Run, report: str) -> Decision:

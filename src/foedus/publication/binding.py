@@ -22,6 +22,7 @@ from foedus.base.moments import Moment, shown
 from foedus.base.zones import Zone
 from foedus.errors import Fault, OperatorError, did_you_mean
 from foedus.mission import Mission, asked_moment, read_mission
+from foedus.publication.uncounted import Uncounted, uncounted
 from foedus.register.bound import Bound, Cell, Law, Missing
 from foedus.register.bound import bound as bound_by
 from foedus.register.consent import CONSENTED
@@ -61,6 +62,8 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
     """Whether no time was asked for, so that it is the record's own end."""
     unsigned: frozenset[str] = frozenset()
     """Ids of the acts that come from the public record: cited, and signed by nobody."""
+    uncounted: tuple[Uncounted, ...] = ()
+    """The calendars that laws of states with pledges need, and that nobody has given."""
     is_exercise: bool = False
     """Whether acts of an exercise are among those that were read."""
 
@@ -86,9 +89,11 @@ def bound(
     asked_us = end_us if on_us is None else on_us
     register = at(entries, on_us=asked_us)
     law = Law(shipped_procedures(), _calendars(found), asked_us)
+    told = bound_by(register, law)
     return Answered(
         mission=found,
-        bound=bound_by(register, law),
+        bound=told,
+        uncounted=uncounted(told, law.files, law.calendars),
         register=register,
         entries=entries,
         on_us=asked_us,
@@ -177,6 +182,7 @@ def told_of(answer: Answered) -> dict[str, Any]:
         ],
         "facts": {name: answer_.value for name, answer_ in found.facts.items()},
         "circles": found.circles,
+        "uncounted": [item._asdict() for item in answer.uncounted],
     }
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from foedus.publication.binding import Answered, keys_of, notices, unmet, words_of
+from foedus.publication.binding import CALENDARS, Answered, keys_of, notices, unmet, words_of
 from foedus.publication.escapes import visible
 from foedus.register.bound import Cell
 
@@ -98,6 +98,10 @@ def closing(answer: Answered) -> Iterator[str]:
     """Yield who waits for whom, and how far the record goes."""
     for circle in answer.bound.circles:
         yield "waiting in a circle: " + " for ".join((*circle, circle[0]))
+    for item in answer.uncounted:
+        yield f"not counted, no calendar: {item.words}"
+    if answer.uncounted:
+        yield f"a calendar goes into {answer.mission.folder / CALENDARS}/ID.yaml"
     if answer.is_at_end:
         yield f"The record ends on {answer.known}; of later days it says nothing."
     yield f"next: foedus history {answer.mission.id} {next(iter(answer.bound.cells), 'ID')}"
