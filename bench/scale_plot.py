@@ -87,7 +87,7 @@ def _lines(panel: Panel, runs: Sequence[dict[str, Any]], name: str) -> list[Mark
         at = " ".join(f"{svg.number(x)},{svg.number(y)}" for x, y in points)
         found.append(svg.element("polyline", points=at, class_=f"line {engine}"))
         found += [svg.element("circle", cx=x, cy=y, r=4.0, class_=engine) for x, y in points]
-        labels.append((points[-1][1], f"{engine}: {told[-1][1]:,g}", engine))
+        labels.append((points[-1][1], f"{engine}: {float(f'{told[-1][1]:.3g}'):,g}", engine))
         if name == "seconds":
             found.append(_even(panel, told))
     return found + _labels(labels)

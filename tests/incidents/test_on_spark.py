@@ -16,12 +16,21 @@ import pytest
 from accounts import account, profile, setting, table
 
 import foedus
+import fusion
+import generate
 from foedus.engines.local import LocalEngine
 from foedus.errors import OperatorError
 from foedus.incidents.from_reports import fuse
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
+PLAIN = generate.Options(reports=1_500, rate=30.0, barrages=0.1, chains=2)
+SETS = {
+    "disc": PLAIN,
+    "heavy tails": PLAIN._replace(errors="heavy", seed=8),
+    "dense and shifted": PLAIN._replace(rate=250.0, shift=True, seed=9),
+    "repeats and copies": PLAIN._replace(repeats=4.0, copies=1.0, seed=10),
+}
 MISSIONS = sorted(path.parent for path in Path("missions").glob("*/mission.toml"))
 
 
@@ -61,6 +70,15 @@ def test_dense_record_is_fused_alike(spark: Any, *, merged: bool) -> None:
         for n in range(300)
     ]
     assert fuse(table(crowd), sources, spark) == fuse(table(crowd), sources, LocalEngine(2))
+
+
+@pytest.mark.parametrize("made", SETS.values(), ids=SETS.keys())
+def test_made_sets_are_fused_alike(spark: Any, made: generate.Options, tmp_path: Path) -> None:
+    """Repeats, copies, barrages, chains and bearings give the same tables on either engine."""
+    generate.write(made, tmp_path)
+    sources = fusion.setting(tmp_path)
+    reports = fusion.read(tmp_path, sources)
+    assert fuse(reports, sources, spark) == fuse(reports, sources, LocalEngine(2))
 
 
 @pytest.mark.parametrize("mission", MISSIONS, ids=lambda path: path.name)

@@ -123,15 +123,27 @@ class Filter:
     epilog=examples(
         "incidents donbas --from 2014-05-01 --to 2014-05-31 --precise",
         "incidents out/donbas --party ua --region donetsk --limit 5 --json",
+        "incidents donbas --region donetsk --episodes fighting",
     )
 )
 @spread(Filter)
 @told
-def incidents(where: Where, wanted: Filter, *, as_json: Json = False) -> None:
+def incidents(
+    where: Where,
+    wanted: Filter,
+    *,
+    episodes: Annotated[
+        str | None,
+        typer.Option(metavar="RULE", help="Show runs of incidents: barrage, fighting, or a file."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """List what happened, in order of time, with how sure it is.
 
     `fits` is "sure" where the whole of an incident's interval lies in the time that is asked for.
     """
+    if episodes is not None:
+        return _episodes(where, wanted, episodes, as_json=as_json)
     found = foedus.incidents(where, **asdict(wanted))
     if as_json:
         return emit({"incidents": found})
@@ -139,6 +151,17 @@ def incidents(where: Where, wanted: Filter, *, as_json: Json = False) -> None:
     from foedus.publication.console import show_incidents
 
     return show_incidents(found, read_summary(run_folder(where)))
+
+
+def _episodes(where: Where, wanted: Filter, rule: str, *, as_json: bool) -> None:
+    found = foedus.episodes(where, rule, **asdict(wanted))
+    if as_json:
+        return emit({"episodes": found})
+    from foedus.incidents.episodes import find_rule
+    from foedus.publication.answers import read_summary, run_folder
+    from foedus.publication.console import show_episodes
+
+    return show_episodes(found, find_rule(rule).text, read_summary(run_folder(where)))
 
 
 @app.command(

@@ -113,6 +113,30 @@ def show_incidents(rows: list[Row], summary: Row) -> None:
     console.print(f"{number}; days and hours of {zone}; foedus why ID tells more of one")
 
 
+def show_episodes(rows: list[Row], rule: str, summary: Row) -> None:
+    """Print one line for each episode, and the rule by which it is one."""
+    zone, console = summary["zone"], standard_output()
+    table = Table(box=SIMPLE, pad_edge=False)
+    for name in ("first incident", "when", "where"):
+        table.add_column(name, overflow="fold")
+    for name in ("incidents", "reports"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("kinds", overflow="fold")
+    for row in rows:
+        alone = " (may be part of another)" if row["is_open"] else ""
+        table.add_row(
+            row["lineage_ids"][0][:SHORT],
+            when(row, zone) + alone,
+            printed(place(row)),
+            str(row["incident_count"]),
+            str(row["report_count"]),
+            printed(", ".join(row["kinds"])),
+        )
+    console.print(table)
+    console.print(printed(f"{count(len(rows), 'episode')}: {rule}"))
+    console.print(f"days and hours of {zone}; foedus why ID tells more of an incident")
+
+
 def show_why(answer: Row) -> None:
     """Print an incident, what it indicates, its reports with their articles, and disagreements."""
     console, zone = standard_output(), answer["zone"]
