@@ -281,6 +281,16 @@ def test_check_of_nothing_is_the_operators(call: Call, tmp_path: Path) -> None:
     assert "expected a Markdown file" in done.stderr
 
 
+def test_a_shipped_agreement_is_checked_by_its_id(call: Call) -> None:
+    """An id stands for the file that ships; one that is not there is answered with the nearest."""
+    done = call("check", "minsk-2", "--lint")
+    assert done.exit_code == 0
+    assert "no-finder" in done.stdout
+    wrong = call("check", "minsk-22")
+    assert wrong.exit_code == 2
+    assert "did you mean 'minsk-2'?" in wrong.stderr
+
+
 def test_shipped_agreements_are_clean(call: Call) -> None:
     """Every agreement that ships has no fault."""
     done = call("check", str(ROOT / "src" / "foedus" / "library" / "agreements"), "--json")

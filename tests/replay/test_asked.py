@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import msgspec
 import pytest
 
 import foedus
+from cases.acted import DETERMINE, HEARD, MEMBERS, entry, vote
 from foedus.errors import DrafterError, OperatorError
 from foedus.pipeline import Run
 from foedus.replay.asked import ask
@@ -20,7 +22,8 @@ from foedus.terms.conditions.traces import read_proof
 from foedus.terms.vocabulary import LIBRARY
 from small_mission import all_rows, cut, make_mission
 
-ASSUMED = Path(__file__).parents[2] / "missions" / "donbas" / "assumed" / "ladder-2026.yaml"
+ROOT = Path(__file__).parents[2]
+ASSUMED = ROOT / "missions" / "donbas" / "assumed" / "ladder-2026.yaml"
 ANY = "at least 2 breaches of 1 within 30 days"
 EACH = "for each party p: at least 2 breaches of 1 by p within 30 days"
 TRIGGER = """
@@ -79,6 +82,33 @@ def test_assumed_decisions_are_marked_and_proved(donbas: Run) -> None:
     without = ask(donbas, condition=EACH, agreement="minsk-2", on="2015-02-28", samples=100)
     assert without["conditions"][0]["indicated"] == one["indicated"]
     assert json.loads(msgspec.json.encode(answer))
+
+
+def test_the_acts_of_a_log_decide(donbas: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a commission determined is met with proof; what came after `known` changes nothing."""
+    members = {"body": "C", "members": list(MEMBERS), "quorum": 3, "majority": "simple",
+               "standard": "clear", "source": "made up"}  # fmt: skip
+    moves = [*HEARD, *(vote(member) for member in MEMBERS[:4]), DETERMINE]
+    entries = (
+        entry(0, "commission.constitute", 0, members, "commission"),
+        *(entry(n, kind, at, said, "case-1") for n, (kind, at, said) in enumerate(moves, start=1)),
+    )
+    clocks = import_module("foedus.replay.clocks")
+    register = clocks.bound(ROOT / "missions" / "ukraine-2026")
+    monkeypatch.setattr(
+        clocks, "bound", lambda *_, **__: msgspec.structs.replace(register, entries=entries)
+    )
+    text = "for each party p: at least 1 breaches of 1 by p within 30 days"
+    wished: dict[str, Any] = {"on": "2026-03-10", "log": Path("acts.db")}
+    found = {row["valuation"]["p"]: row for row in asked(donbas, text, **wished)["determined"]}
+    assert found["ru"]["verdict"] == "sure"
+    assert "(act-" in found["ru"]["told"]
+    assert found["ua"]["verdict"] == "no"
+    before = asked(donbas, text, known="2026-03-02 12:00", **wished)["determined"]
+    assert {row["verdict"] for row in before} == {"no"}
+    opened = asked(donbas, "opening of c and decision of c within 1 day after", **wished)
+    assert [row["valuation"]["c"] for row in opened["determined"]] == ["case-1"]
+    assert opened["indicated"]["told"] == []
 
 
 def test_zones_are_asked_one_by_one(donbas: Run) -> None:

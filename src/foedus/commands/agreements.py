@@ -23,15 +23,16 @@ Fix = Annotated[
 
 
 @app.command(
-    epilog=examples("check may-2025.md", "check may-2025.md --fix", "check may-2025.md --lint")
+    epilog=examples("check may-2025.md", "check may-2025.md --fix", "check minsk-2 --lint")
 )
 @told
 def check(
     paths: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE…",
-            help="Agreements in Markdown, procedures in YAML; a folder means all agreements below.",
+            metavar="FILE|ID…",
+            help="Agreements in Markdown, procedures in YAML, ids of shipped agreements; a folder "
+            "means all agreements below.",
         ),
     ],
     *,

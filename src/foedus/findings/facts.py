@@ -9,7 +9,7 @@ fact without a probability. What people decided is left to the stages that hold 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 import pyarrow as pa
@@ -124,10 +124,9 @@ def _with(facts: pa.Table, name: str, values: pa.Array) -> pa.Table:
     return facts.set_column(facts.schema.get_field_index(name), field, values.cast(field.type))
 
 
-def _renamed(words: pa.ChunkedArray | pa.Array, called: object) -> pa.Array:
+def _renamed(words: pa.ChunkedArray | pa.Array, called: Callable[[str], str | None]) -> pa.Array:
     """Return words under other names; null for what has none, or several."""
     whole = words.combine_chunks() if isinstance(words, pa.ChunkedArray) else words
     coded = whole.dictionary_encode()
-    assert callable(called)
     names = pa.array([called(word) for word in coded.dictionary.to_pylist()], pa.string())
     return names.take(coded.indices)

@@ -7,7 +7,7 @@ records of monitors. The lines for people are made from the answer for machines.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -191,18 +191,22 @@ def lines_of(answer: Row) -> Iterator[str]:
         yield f"  by reporting day: {days or 'none'}"
         for facet, note in figure["doubts"].items():
             yield f"  not borne out by a source: {facet}. {note}"
+    shown = {figure["rule"]: figure["told"] for figure in answer["figures"]}
     for found in answer["bridges"]:
         yield ""
-        yield from _bridge_lines(found)
+        yield from _bridge_lines(found, shown)
 
 
 def _shown(one: Row) -> str:
     return str(Figure(one["low"], one["high"]))
 
 
-def _bridge_lines(found: Row) -> Iterator[str]:
+def _bridge_lines(found: Row, shown: Mapping[str, str]) -> Iterator[str]:
     ends = [f"{found[end + '_rule']} {found[end + '_low']:,}" for end in ("from", "to")]
     yield f"from {ends[0]} to {ends[1]}"
+    figures = [shown[found[f"{end}_rule"]] for end in ("from", "to")]
+    if figures != [f"{found[end + '_low']:,}" for end in ("from", "to")]:
+        yield f"  the least of each is bridged: {figures[0]}, and {figures[1]}"
     for step in found["steps"]:
         turned = f"{step['facet']}: {step['from']} -> {step['to']}"
         yield f"  {step['added']:+,} = {step['low']:,}  {turned}"

@@ -403,7 +403,7 @@ def _trigger_lines(trigger: dict[str, Any], answer: dict[str, Any]) -> Iterator[
     firings = trigger["firings"]
     if firings is None:
         return
-    yield f"    {answer['marking']}: {len(firings):,} firings"
+    yield f"    {answer['marking']}: {_firings_of(len(firings))}"
     for firing in firings[:20]:
         names = ("sure_us", "to_us", "decided_us")
         first, last, decided = (_day(firing[name], answer["zone"]) for name in names)
@@ -419,8 +419,12 @@ def _warned(told: dict[str, Any]) -> str:
     ahead = f", days ahead: {leads}" if leads else ""
     return (
         f"warned of {told['warned']} of {told['warned'] + told['missed']} events{ahead}; "
-        f"{told['false_alarms']:,} firings without an event after them"
+        f"{_firings_of(told['false_alarms'])} without an event after them"
     )
+
+
+def _firings_of(number: int) -> str:
+    return "1 firing" if number == 1 else f"{number:,} firings"
 
 
 def _sweep_lines(answer: dict[str, Any]) -> Iterator[str]:
@@ -428,7 +432,7 @@ def _sweep_lines(answer: dict[str, Any]) -> Iterator[str]:
     yield f"{answer['marking']}: sweep of {sweep['parameter']} of {sweep['trigger']}"
     for point in sweep["points"]:
         told = point["warned"]
-        yield f"  {point['value']}: {told.firings:,} firings; {_warned(told._asdict())}"
+        yield f"  {point['value']}: {_firings_of(told.firings)}; {_warned(told._asdict())}"
 
 
 def _day(us: int, zone: str) -> str:

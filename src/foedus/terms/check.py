@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
-from foedus.errors import Fault, OperatorError
+from foedus.errors import Fault, OperatorError, did_you_mean
 from foedus.terms.document import load_agreement, read_text
 from foedus.terms.faults import Faults, Remark
 from foedus.terms.formatting import first_difference, formatted
 from foedus.terms.lint import Weakness, lint
 from foedus.terms.record import Agreement
+from foedus.terms.vocabulary import LIBRARY
+
+SHIPPED: Final = LIBRARY / "agreements"
+"""Where the agreements are that ship; each is checked by its id too."""
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +50,7 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def check(paths: Sequence[Path], *, fix: bool = False, examine: bool = False) -> list[Checked]:
-    """Check documents, and every `.md` below folders, in the order of their names.
+    """Check documents, every `.md` below folders, and shipped agreements by their ids.
 
     With `fix`, files that are not in their canonical form are put into it; with `examine`, each
     agreement is searched for known ways to fail (`lint`). Raises `OperatorError`
@@ -113,10 +117,20 @@ def _examined(checked: Checked) -> Checked:
 
 def _documents(paths: Iterable[Path]) -> Iterator[Path]:
     for path in paths:
+        shipped = SHIPPED / f"{path}.md"
         if path.is_dir():
             yield from sorted(path.rglob("*.md"))
+        elif not path.suffix and not path.exists() and shipped.parent == SHIPPED:
+            yield shipped if shipped.is_file() else _unknown(path)
         else:
             yield path
+
+
+def _unknown(path: Path) -> Path:
+    """Refuse what is neither a file nor the id of a shipped agreement."""
+    known = [found.stem for found in SHIPPED.glob("*.md")]
+    expected, hint = "a file, or the id of a shipped agreement", did_you_mean(str(path), known)
+    raise OperatorError(Fault(expected=expected, got=repr(str(path)), hint=hint))
 
 
 def _checked(path: Path, *, fix: bool) -> Checked:

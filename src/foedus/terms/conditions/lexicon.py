@@ -29,13 +29,16 @@ class Lexicon:
 
     def learn(self, words: Sequence[str | None]) -> list[int]:
         """Return the codes of words; one that is new gets a code, none is -1."""
-        return [UNKNOWN if word is None else self._learned(word) for word in words]
-
-    def _learned(self, word: str) -> int:
-        code = self._shards[hash(word) % SHARDS].setdefault(word, len(self._words))
-        if code == len(self._words):
-            self._words.append(word)
-        return code
+        shards, said, codes = self._shards, self._words, []
+        for word in words:
+            if word is None:
+                codes.append(UNKNOWN)
+                continue
+            code = shards[hash(word) % SHARDS].setdefault(word, len(said))
+            if code == len(said):
+                said.append(word)
+            codes.append(code)
+        return codes
 
     def coded(self, column: pa.ChunkedArray) -> Ints:
         """Return the codes of a column of words; -1 where there is none."""
