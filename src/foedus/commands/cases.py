@@ -85,7 +85,7 @@ def case(
     """
     from foedus.desk.docket_lines import as_told, case_lines, queue_lines
     from foedus.errors import Fault, OperatorError
-    from foedus.replay.clocks import in_zone
+    from foedus.replay.clock_lines import in_zone
 
     if asked is not None and (queue or wanted.propose):
         got = "--queue" if queue else "--propose"

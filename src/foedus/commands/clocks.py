@@ -44,8 +44,7 @@ def due(
     Without a log, a mission that names a file of assumed decisions is replayed, and marked so.
     """
     from foedus.publication.escapes import visible
-    from foedus.replay.clock_lines import as_told, lines_of
-    from foedus.replay.clocks import in_zone
+    from foedus.replay.clock_lines import as_told, in_zone, lines_of
 
     answer = foedus.due(mission, at=at, log=log, assume=assume)
     if zone is not None:

@@ -18,7 +18,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from foedus.base.evidence import Judgement
-from foedus.base.zones import zone_named
 from foedus.cases.procedure import COMMISSION, PROCEDURE, case_fold, commission_of
 from foedus.cases.record import Decision
 from foedus.errors import Fault, OperatorError
@@ -115,17 +114,6 @@ def assumed_due(mission: Mission, played: Played) -> Due:
             for one in played.governing
         ),
     )
-
-
-def in_zone(found: Due, written: str) -> Due:
-    """Return the same answer, to be told on the clock of another zone; nothing is counted anew.
-
-    Raises `OperatorError` where that is no zone.
-    """
-    zone = zone_named(written)
-    if isinstance(zone, Fault):
-        raise OperatorError(msgspec.structs.replace(zone, column="--zone"))
-    return found._replace(mission=msgspec.structs.replace(found.mission, zone=zone.name))
 
 
 def _tables(mission: Mission) -> dict[str, pa.Table]:
