@@ -100,3 +100,18 @@ def test_calls_that_contradict_themselves_are_told() -> None:
         done = call("case", "donbas", "debaltseve-to-nobody", *words)
         assert done.exit_code == CODES[OperatorError]
         assert "either a case or" in done.stderr
+
+
+@pytest.mark.usefixtures("place")
+def test_times_are_told_on_the_readers_clock() -> None:
+    """The same instants and the same time left, on another clock; what is no zone is told."""
+    for command in ("due", "case"):
+        here = call(command, "donbas", "--at", "2015-02-16T12:00+02:00").stdout
+        there = call(
+            command, "donbas", "--at", "2015-02-16T12:00+02:00", "--zone", "America/New_York"
+        ).stdout
+        assert "12:00 Europe/Kyiv (2015-02-16T10:00Z)" in here
+        assert "05:00 America/New_York (2015-02-16T10:00Z)" in there
+        assert re.findall(r"\d+ h \d+ min \w+", here) == re.findall(r"\d+ h \d+ min \w+", there)
+    done = call("due", "donbas", "--zone", "Nowhere/City")
+    assert (done.exit_code, "--zone" in done.stderr) == (CODES[OperatorError], True)

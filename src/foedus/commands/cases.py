@@ -49,6 +49,9 @@ class Desk(Asking):
     ] = None
     within_h: Annotated[int, typer.Option(min=0, help="Hours between findings of a case.")] = 24
     within_m: Annotated[int, typer.Option(min=0, help="Metres between them.")] = 20_000
+    zone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help="Tell times on this clock: Europe/Tallinn.")
+    ] = None
     least_ppm: Annotated[int, typer.Option(min=0, help="Least probability, in millionths.")] = 0
     out: Annotated[
         Path | None, typer.Option("-o", metavar="DIR", help="Write each draft's payload here.")
@@ -82,6 +85,7 @@ def case(
     """
     from foedus.desk.docket_lines import as_told, case_lines, queue_lines
     from foedus.errors import Fault, OperatorError
+    from foedus.replay.clock_lines import in_zone
 
     if asked is not None and (queue or wanted.propose):
         got = "--queue" if queue else "--propose"
@@ -89,6 +93,8 @@ def case(
     if wanted.propose:
         return propose(mission, wanted, as_json=as_json)
     found = foedus.case(mission, asked, at=wanted.at, log=wanted.log, assume=wanted.assume)
+    if wanted.zone is not None:
+        found = found._replace(due=in_zone(found.due, wanted.zone))
     if as_json:
         return emit(as_told(found))
     return tell(queue_lines(found) if asked is None else case_lines(found))

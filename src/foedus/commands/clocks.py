@@ -34,6 +34,9 @@ def due(
     assume: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Decisions that are assumed. REPLAY.")
     ] = None,
+    zone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help="Tell times on this clock: Europe/Tallinn.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Say which clocks run, which are next or over, who has not decided, and who owes what.
@@ -41,9 +44,11 @@ def due(
     Without a log, a mission that names a file of assumed decisions is replayed, and marked so.
     """
     from foedus.publication.escapes import visible
-    from foedus.replay.clock_lines import as_told, lines_of
+    from foedus.replay.clock_lines import as_told, in_zone, lines_of
 
     answer = foedus.due(mission, at=at, log=log, assume=assume)
+    if zone is not None:
+        answer = in_zone(answer, zone)
     if as_json:
         return emit(as_told(answer))
     return typer.echo("\n".join(visible(line) for line in lines_of(answer)))

@@ -38,6 +38,7 @@ KEYS: Final = {"incidents": "lineage_id", "members": "report_id", "findings": "f
 NOTHING: Final = pa.table(
     {name: pa.array([], pa.string()) for name in ("lineage_id", "report_id", "finding_id")}
 )
+EMPTY: Final = dict.fromkeys(TABLES, NOTHING)
 Rerun = Callable[[Mission], object]
 """Takes the whole path of a mission anew and publishes it."""
 
@@ -48,6 +49,8 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     at_us: int
     files: dict[str, tuple[int, int]]
     """File of a source -> its size and when it was written, nanoseconds."""
+    run_ns: int
+    """When the run was written whose record was seen; 0: there was none."""
 
 
 class Look(NamedTuple):
@@ -93,15 +96,19 @@ def look(
     has_run = bool(found.sources) and _is_other(found, folder, files, last)
     if has_run:
         rerun(found)  # (1)
-    old = _tables(kept) if last is not None else _tables(folder / "record")
-    new = _tables(folder / "record")
+    run_ns = (folder / SIGN).stat().st_mtime_ns if (folder / SIGN).is_file() else 0
+    is_same = last is not None and last.run_ns == run_ns
+    new = EMPTY if is_same else _tables(folder / "record")
+    old = new if is_same or last is None else _tables(kept)
     after = _clocks(found, log, assume, at, now_us)  # (2)
     at_us = after.at_us if after is not None and not after.assumed else now_us
     before = after
     if last is not None and after is not None and not after.assumed:
         before = _clocks(found, log, assume, utc(last.at_us), now_us)
-    diff = consequences(_state(old, before), _state(new, after), _changed(old, new))  # (3)
-    _keep(kept, new, Seen(at_us=at_us, files=files))  # (4)
+    lineages: frozenset[str] = frozenset() if old is new else _changed(old, new)
+    diff = consequences(_state(old, before), _state(new, after), lineages)  # (3)
+    seen = Seen(at_us=at_us, files=files, run_ns=run_ns)
+    _keep(kept, None if is_same else new, seen)  # (4)
     return Look(
         mission=found,
         at_us=at_us,
@@ -188,7 +195,13 @@ def _read_seen(folder: Path) -> Seen | None:
     return msgspec.json.decode(path.read_bytes(), type=Seen) if path.is_file() else None
 
 
-def _keep(folder: Path, tables: Mapping[str, pa.Table], seen: Seen) -> None:
+def _keep(folder: Path, tables: Mapping[str, pa.Table] | None, seen: Seen) -> None:
+    """Keep what was seen; without tables, beside those that are kept already."""
+    if tables is None:
+        fresh_file = folder / f".{SEEN}"
+        fresh_file.write_bytes(msgspec.json.encode(seen))
+        fresh_file.replace(folder / SEEN)
+        return
     with replaced(folder, SEEN) as fresh:
         for name, table in tables.items():
             pq.write_table(table, fresh / f"{name}.parquet")

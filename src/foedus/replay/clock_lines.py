@@ -15,7 +15,8 @@ import msgspec
 
 from foedus.base.dues import Limit
 from foedus.base.moments import MINUTE_US
-from foedus.base.zones import Zone, local_time
+from foedus.base.zones import Zone, local_time, zone_named
+from foedus.errors import Fault, OperatorError
 from foedus.guarantee.record import REACHED, Run, Rung
 from foedus.obligations.record import FORCES, Obligation
 from foedus.replay.clocks import Due
@@ -133,6 +134,17 @@ def _instant(at_us: int, found: Due) -> str:
     zone = Zone(found.mission.zone, found.mission.zone)
     local = local_time(at_us, zone).strftime("%d %b %Y %H:%M")
     return f"{local} {found.mission.zone} ({utc(at_us - at_us % MINUTE_US)[:16]}Z)"
+
+
+def in_zone(found: Due, written: str) -> Due:
+    """Return the same answer, to be told on the clock of another zone; nothing is counted anew.
+
+    Raises `OperatorError` where that is no zone.
+    """
+    zone = zone_named(written)
+    if isinstance(zone, Fault):
+        raise OperatorError(msgspec.structs.replace(zone, column="--zone"))
+    return found._replace(mission=msgspec.structs.replace(found.mission, zone=zone.name))
 
 
 def as_told(found: Due) -> dict[str, Any]:
