@@ -6,8 +6,8 @@ in a process of its own. (1) Cold: every address of the mix is asked once of a s
 started. (2) Warm: the same mix is asked at R requests a second, each at its own time whether or not
 those before have been answered, so that waiting counts (open loop). (3) Full load: as many as `wrk`
 gets answered. (4) The server is killed under load and started anew: every answer must be the same
-bytes as before. (5) The map in chromium: from the request to the first frame with all tiles drawn, and how long
-frames take while the map moves.
+bytes as before. (5) The map in chromium: from the request to the first frame with all tiles drawn,
+and how long frames take while the map moves.
 Load and server share the machine. The last line is one JSON object.
 """
 
