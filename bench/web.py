@@ -6,7 +6,8 @@ in a process of its own. (1) Cold: every address of the mix is asked once of a s
 started. (2) Warm: the same mix is asked at R requests a second, each at its own time whether or not
 those before have been answered, so that waiting counts (open loop). (3) Full load: as many as `wrk`
 gets answered. (4) The server is killed under load and started anew: every answer must be the same
-bytes as before. (5) The map in chromium: from the request to the first frame with all tiles drawn.
+bytes as before. (5) The map in chromium: from the request to the first frame with all tiles drawn,
+and how long frames take while the map moves.
 Load and server share the machine. The last line is one JSON object.
 """
 
@@ -39,6 +40,16 @@ IDS: Final = 150
 RANGES: Final = 200
 TILE_BYTES: Final = (2_000, 40_000)
 CONNECTIONS: Final = 64
+FRAMES: Final = """() => new Promise((done) => {
+    const times = []; let last = performance.now(); const end = last + 4000;
+    foedusMap.easeTo({center: [38.3, 48.3], zoom: foedusMap.getZoom() + 1.5, duration: 4000});
+    function tick(now) {
+        times.push(now - last); last = now;
+        if (now < end) { requestAnimationFrame(tick); } else { done(times); }
+    }
+    requestAnimationFrame(tick);
+})"""
+"""Moves and zooms the map for four seconds; gives the milliseconds of each frame."""
 
 
 class Wanted(NamedTuple):
@@ -227,11 +238,16 @@ def map_paint() -> list[dict[str, float]]:
             page = context.new_page()
             page.goto(f"{BASE}/map")
             page.wait_for_selector("#map.ready", timeout=60_000)
+            frames = sorted(page.evaluate(FRAMES))
             marks = 'performance.getEntriesByName("{}")[0].startTime'
             found.append(
                 {
                     name: round(page.evaluate(marks.format(name)) / 1000, 2)
                     for name in ("map-painted", "map-ready")
+                }
+                | {
+                    "frame_ms_p50": round(frames[len(frames) // 2], 1),
+                    "frame_ms_p95": round(frames[int(0.95 * len(frames))], 1),
                 }
             )
             context.close()
