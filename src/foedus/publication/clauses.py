@@ -297,9 +297,7 @@ def _deadlines(findings: pa.Table) -> dict[tuple[str, str, str], Row]:
     return {(row[names[0]], row[names[1]], row[names[2]]): row for row in told}
 
 
-def _kept(
-    row: Row, stated: Sequence[Stated]
-) -> tuple[str, tuple[str, ...], tuple[Stated, ...]]:
+def _kept(row: Row, stated: Sequence[Stated]) -> tuple[str, tuple[str, ...], tuple[Stated, ...]]:
     """Return verdict, causes in words, and the statements that the last step rests on."""
     record = row["steps"][-1]
     resting = (one for one in stated if one.duty == row["term_id"])
