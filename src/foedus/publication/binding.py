@@ -71,13 +71,12 @@ def bound(
     *,
     on: str | None = None,
     known: str | None = None,
-    log: Path | Log | None = None,
+    log: Path | None = None,
 ) -> Answered:
     """Return who is bound to what; `on` and `known` are days or moments in the mission's zone.
 
-    `log` is the file of a log whose signed acts are read beside the public record, or an open one,
-    such as one in a database. Raises `OperatorError` for a mission, log or time that is none,
-    `DrafterError` for faulty acts.
+    `log` is the file of a log whose signed acts are read beside the public record. Raises
+    `OperatorError` for a mission, log or time that is none, `DrafterError` for faulty acts.
     """
     found = mission if isinstance(mission, Mission) else read_mission(mission)
     record, is_exercise = _record(found, log)
@@ -104,7 +103,7 @@ def bound(
     )
 
 
-def _record(mission: Mission, log: Path | Log | None) -> tuple[tuple[Entry, ...], bool]:
+def _record(mission: Mission, log: Path | None) -> tuple[tuple[Entry, ...], bool]:
     """Return the acts of the public record and of a log as one record, in the order of `known`."""
     public = read_acts(mission.folder / FOLDER, mission.zone, shipped_procedures())
     if log is None:
@@ -113,21 +112,16 @@ def _record(mission: Mission, log: Path | Log | None) -> tuple[tuple[Entry, ...]
             got = f"none in {mission.folder / FOLDER}"
             raise OperatorError(Fault(expected="a mission with acts", got=got, hint=hint))
         return public, False
-    held = log if isinstance(log, Log) else _opened(log)
+    if not log.is_file():
+        fault = Fault(file=str(log), expected="the file of a log", got="none")
+        raise OperatorError(fault)
+    held = Log(SqliteStore(log, read_only=True), table(KEY_KINDS, TRUST_KINDS, KINDS))
     if held.standing.mission not in ("", mission.id):
         got = held.standing.mission
-        where = held.store.name
-        raise OperatorError(Fault(file=where, expected=f"a log of {mission.id}", got=got))
+        raise OperatorError(Fault(file=str(log), expected=f"a log of {mission.id}", got=got))
     both = sorted((*public, *held.entries()), key=lambda entry: entry.known_us)
     numbered = (msgspec.structs.replace(entry, index=n) for n, entry in enumerate(both))
     return tuple(numbered), held.standing.exercise
-
-
-def _opened(file: Path) -> Log:
-    if not file.is_file():
-        fault = Fault(file=str(file), expected="the file of a log", got="none")
-        raise OperatorError(fault)
-    return Log(SqliteStore(file, read_only=True), table(KEY_KINDS, TRUST_KINDS, KINDS))
 
 
 def _calendars(mission: Mission) -> dict[str, Calendar]:
@@ -274,7 +268,7 @@ def history(
     asked: str,
     *,
     known: str | None = None,
-    log: Path | Log | None = None,
+    log: Path | None = None,
 ) -> dict[str, Any]:
     """Return every act of a subject with what came of it, in the order in which the acts held.
 

@@ -35,7 +35,6 @@ from foedus.terms.document import read_agreement
 from foedus.terms.record import Agreement
 from foedus.terms.vocabulary import LIBRARY
 from foedus.trust.folding import Entry, known_by, states
-from foedus.trust.log import Log
 
 RECORD = ("members", "incidents", "findings")
 
@@ -69,7 +68,7 @@ def due(
     mission: str | Path | Mission,
     *,
     at: str | None = None,
-    log: Path | Log | None = None,
+    log: Path | None = None,
     assume: Path | None = None,
     now_us: int | None = None,
     without: Collection[str] = (),
@@ -120,9 +119,7 @@ def _tables(mission: Mission) -> dict[str, pa.Table]:
     return {name: pq.read_table(record / f"{name}.parquet") for name in RECORD}
 
 
-def _lived(
-    mission: Mission, log: Path | Log | None, at_us: int, without: Collection[str] = ()
-) -> Due:
+def _lived(mission: Mission, log: Path | None, at_us: int, without: Collection[str] = ()) -> Due:
     """Return the clocks that the acts of a log have set running."""
     stated = mission.guarantee
     register = bound(stated.register or mission, log=log)
