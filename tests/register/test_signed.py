@@ -4,20 +4,29 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import os
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from typer.testing import CliRunner
 
+from foedus.cli import app
 from foedus.errors import OperatorError, PartyError
 from foedus.publication.binding import bound, history
 from foedus.register.record import KINDS, RECORDER, STATE
 from foedus.trust import keyring, kinds
 from foedus.trust.acts import Act, Draft, act_id, sealed, signed
 from foedus.trust.log import Log
+from foedus.trust.postgres_store import PostgresStore
 from foedus.trust.signatures import HeldKey
 from foedus.trust.sqlite_store import SqliteStore
+from foedus.trust.stores import Store
 from foedus.trust.times import known_us
 from source_files import ROOT
 
@@ -55,9 +64,9 @@ def act(kind: str, subject: str, payload: dict[str, Any], by: str, *, drill: boo
     return signed(sealed(draft, key(by).key, SIGNED, secret), key(by))
 
 
-def opened(path: Path, *, drill: bool = False) -> Log:
-    """Return a log with keys for Estonia and for a recorder."""
-    log = Log(SqliteStore(path), TABLE)
+def opened(where: Path | Store, *, drill: bool = False) -> Log:
+    """Return a log with keys for Estonia and for a recorder, in a file or another store."""
+    log = Log(SqliteStore(where) if isinstance(where, Path) else where, TABLE)
     opening = {
         "origin": "log.example/ukraine" + ("/exercise" if drill else ""),
         "checkpoint_key": key("operator").key,
@@ -122,3 +131,33 @@ def test_a_log_that_is_none_is_told(tmp_path: Path) -> None:
     with pytest.raises(OperatorError, match="the file of a log"):
         bound(MISSION, log=tmp_path / "none.db")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def shared() -> Iterator[str]:
+    """The address of an empty schema in a database."""
+    url = os.environ.get("FOEDUS_TEST_POSTGRES")
+    if not url:
+        assert os.environ.get("CI") != "true", "no PostgreSQL"
+        pytest.skip("no PostgreSQL: set FOEDUS_TEST_POSTGRES to the URL of a database")
+    schema = f"made_{uuid.uuid4().hex}"
+    with psycopg.connect(url, autocommit=True) as db:
+        db.execute(f"CREATE SCHEMA {schema}")
+        yield f"{url}?options=-csearch_path%3D{schema}"
+        db.execute(f"DROP SCHEMA {schema} CASCADE")
+
+
+def test_a_shared_log_is_asked_like_a_file(shared: str) -> None:
+    """Acts in a database bind as acts in a file do, in Python and on the command line."""
+    call = ["bound", str(MISSION), "--log", shared, "--json"]
+    told = CliRunner().invoke(app, call)
+    assert told.exit_code != 0
+    assert "log open makes a new one" in told.output
+    store = PostgresStore(shared)
+    log = opened(store)
+    log.append([act("consent.step", SUBJECT, VOTE, "ee")], now())
+    assert [cell.key for cell in bound(MISSION, log=log).bound.bound] == ["EE/land"]
+    store.close()
+    assert json.loads(CliRunner().invoke(app, call).stdout)["bound"] == ["EE/land"]
+    told = CliRunner().invoke(app, ["history", str(MISSION), "EE/land", "--log", shared])
+    assert "consent.step" in told.output

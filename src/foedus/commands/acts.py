@@ -23,6 +23,8 @@ from foedus.commands.signing import (
     Drafting,
     LogAt,
     Signing,
+    beside,
+    is_shared,
     marked,
     now_us,
     opened,
@@ -191,7 +193,8 @@ def history(
 ) -> None:
     """Tell all acts about one subject; in a mission with their sources, and what came of each."""
     if not is_log(where):
-        found = foedus.history(where, subject, known=known, log=log)
+        with beside(log) as acts:
+            found = foedus.history(where, subject, known=known, log=acts)
         if as_json:
             return emit(found)
         from foedus.publication.binding_console import show_history
@@ -205,7 +208,7 @@ def history(
 
 def is_log(where: str) -> bool:
     """Return whether that names a log and no mission: an address, or a file that is no TOML."""
-    return where.startswith(("postgresql:", "postgres:")) or Path(where).suffix not in ("", ".toml")
+    return is_shared(where) or Path(where).suffix not in ("", ".toml")
 
 
 def show_log(where: str, subject: str, *, as_json: bool) -> None:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from inspect import Parameter, Signature, signature
-from pathlib import Path
 from typing import Annotated, Any, Final, ParamSpec, TypeVar
 
 import typer
@@ -44,10 +43,14 @@ Where = Annotated[
 ]
 Known = Annotated[str | None, typer.Option(metavar="T", help="Only what the record knew by then.")]
 Beside = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
-        "--log", metavar="FILE", help="A log whose signed acts are read beside the public record."
+        "--log", metavar="LOG", help="A log whose signed acts are read beside the public record."
     ),
+]
+Decided = Annotated[
+    str | None,
+    typer.Option("--log", metavar="LOG", help="The log with the acts of the commission."),
 ]
 
 

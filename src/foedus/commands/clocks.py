@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 import foedus
-from foedus.commands.calling import Json, emit, examples, told
+from foedus.commands.calling import Decided, Json, emit, examples, told
+from foedus.commands.signing import beside
 
 app = typer.Typer()
 
@@ -28,9 +29,7 @@ def due(
         str | None,
         typer.Option(metavar="T", help="As it stands then; default: now, or a replay's end."),
     ] = None,
-    log: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The log with the acts of the commission.")
-    ] = None,
+    log: Decided = None,
     assume: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Decisions that are assumed. REPLAY.")
     ] = None,
@@ -46,7 +45,8 @@ def due(
     from foedus.publication.escapes import visible
     from foedus.replay.clock_lines import as_told, in_zone, lines_of
 
-    answer = foedus.due(mission, at=at, log=log, assume=assume)
+    with beside(log) as acts:
+        answer = foedus.due(mission, at=at, log=acts, assume=assume)
     if zone is not None:
         answer = in_zone(answer, zone)
     if as_json:

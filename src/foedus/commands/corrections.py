@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 import foedus
-from foedus.commands.calling import Json, emit, examples, told
+from foedus.commands.calling import Decided, Json, emit, examples, told
+from foedus.commands.signing import beside
 
 app = typer.Typer()
 
@@ -29,9 +30,7 @@ def correct(
         bool, typer.Option("--dry-run", help="Tell what would follow. Nothing is filed.")
     ] = False,
     at: Annotated[str | None, typer.Option(metavar="T", help="Clocks as they stand then.")] = None,
-    log: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The log with the acts of the commission.")
-    ] = None,
+    log: Decided = None,
     assume: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Decisions that are assumed. REPLAY.")
     ] = None,
@@ -50,7 +49,8 @@ def correct(
         hint = "people file them: a source delivers anew, and a commission takes up its case"
         fault = Fault(expected="--dry-run", got="none: nothing here files corrections", hint=hint)
         raise OperatorError(fault)
-    answer = foedus.correct(mission, file, at=at, log=log, assume=assume)
+    with beside(log) as acts:
+        answer = foedus.correct(mission, file, at=at, log=acts, assume=assume)
     if as_json:
         return emit(as_told(answer))
     return typer.echo("\n".join(visible(line) for line in lines_of(answer)))

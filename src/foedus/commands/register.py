@@ -9,6 +9,7 @@ import typer
 
 import foedus
 from foedus.commands.calling import Beside, Json, Known, emit, examples, told
+from foedus.commands.signing import beside
 
 app = typer.Typer()
 
@@ -39,7 +40,8 @@ def bound(
 
     Times without an offset are in the mission's zone; without any, the record's own end is asked.
     """
-    answer = foedus.bound(mission, on=on, known=known, log=log)
+    with beside(log) as acts:
+        answer = foedus.bound(mission, on=on, known=known, log=acts)
     if as_json:
         from foedus.publication.binding import told_of
 

@@ -115,6 +115,16 @@ def opened(where: str, *, read_only: bool = False, fresh: bool = False) -> Itera
         store.close()
 
 
+@contextmanager
+def beside(where: str | None) -> Iterator[Any]:
+    """Yield what a verb takes as its log: None, a file's path, or an open log of a database."""
+    if where is None or not is_shared(where):
+        yield None if where is None else Path(where)
+        return
+    with opened(where, read_only=True) as found:
+        yield found
+
+
 def is_shared(where: str) -> bool:
     """Return whether that is the address of a database rather than the path of a file."""
     return where.startswith(("postgresql:", "postgres:"))

@@ -40,6 +40,7 @@ from foedus.replay.corrections import Corrections, read_corrections
 from foedus.reports.observation_form import happenings
 from foedus.reports.profile import read_profile
 from foedus.reports.taxonomy import load_kinds, load_targets, load_weapons
+from foedus.trust.log import Log
 
 RECORD: Final = ("reports", "incidents", "members", "findings")
 Tables = Mapping[str, pa.Table]
@@ -60,7 +61,7 @@ def correct(
     file: Path,
     *,
     at: str | None = None,
-    log: Path | None = None,
+    log: Path | Log | None = None,
     assume: Path | None = None,
     now_us: int | None = None,
 ) -> Correction:

@@ -59,7 +59,11 @@ class PostgresStore:
         with self._told():
             self._db = psycopg.connect(url, autocommit=True)
             self._db.read_only = read_only
-            self._open(read_only=read_only)
+            try:
+                self._open(read_only=read_only)
+            except BaseException:
+                self._db.close()
+                raise
 
     def _open(self, *, read_only: bool) -> None:
         if not read_only:
@@ -78,6 +82,10 @@ class PostgresStore:
         try:
             yield
         except psycopg.Error as error:
+            if isinstance(error, psycopg.errors.UndefinedTable):
+                hint, expected = "log open makes a new one", "a log in this database"
+                fault = Fault(file=self.name, expected=expected, got="no log", hint=hint)
+                raise OperatorError(fault) from error
             is_read_only = isinstance(error, psycopg.errors.ReadOnlySqlTransaction)
             expected = "a log that can be written" if is_read_only else "a log in this database"
             got = str(error).strip()
