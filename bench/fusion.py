@@ -214,6 +214,7 @@ def measured(call: argparse.Namespace) -> dict[str, Any]:
         words += ["--undeclared"] if call.undeclared else []
         words += ["--threads", str(call.threads)] if call.threads else []
         done = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True)
+        beside = {"splink": splink(call.folder, path)} if call.splink else {}
     found = json.loads(done.stdout.splitlines()[-1])
     seconds = read_seconds + found["learn_seconds"] + found["fuse_seconds"]
     return {
@@ -222,7 +223,17 @@ def measured(call: argparse.Namespace) -> dict[str, Any]:
         "read_seconds": round(read_seconds, 3),
         "reports_per_s": round(reports.num_rows / seconds),
         "peak_mb": max(peak_mb(), found["fuse_peak_mb"]),
+        **beside,
     }
+
+
+def splink(folder: Path, arrow: Path) -> dict[str, Any]:
+    """Have Splink link the same reports, in a process of its own, if it is installed."""
+    script = Path(__file__).with_name("splink_peer.py")
+    words = [sys.executable, str(script), str(folder), "--arrow", str(arrow)]
+    done = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True)
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return told
 
 
 def main() -> None:
@@ -231,6 +242,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--threads", type=int)
     parser.add_argument("--undeclared", action="store_true", help="learn what is not declared")
+    parser.add_argument("--splink", action="store_true", help="Splink on the same set, beside it")
     parser.add_argument("--arrow", type=Path, help="fuse reports that were read before")
     call = parser.parse_args()
     print(json.dumps(fused_from(call.arrow, call) if call.arrow else measured(call)))
