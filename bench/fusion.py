@@ -29,12 +29,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pv
 import pyarrow.ipc
+import pyarrow.parquet as pq
 from msgspec import structs
 
 from foedus.base.parties import Parties, Party
 from foedus.engines.local import LocalEngine
 from foedus.incidents.beliefs import Setting
-from foedus.incidents.from_reports import Fused, fuse
+from foedus.incidents.from_reports import Fused, fuse, fuse_in_runs
 from foedus.incidents.learning import is_drifted, learn, sample
 from foedus.incidents.parameters import read_parameters
 from foedus.reports.profile import Noise, read_profile
@@ -199,6 +200,32 @@ def fused_from(path: Path, call: argparse.Namespace) -> dict[str, Any]:
     }
 
 
+def fused_in_runs(path: Path, call: argparse.Namespace) -> dict[str, Any]:
+    """Fuse the reports of an Arrow file that is mapped, and write each run as it comes."""
+    declared, engine = setting(call.folder), LocalEngine(call.threads)
+    compile_seconds = compiled(call.folder, declared, engine)
+    with pa.memory_map(str(path)) as source:
+        reports = pa.ipc.open_file(source).read_all()
+    start, held, runs = time.perf_counter(), 0, 0
+    writers: dict[str, pq.ParquetWriter] = {}
+    for fused in fuse_in_runs(reports, declared, engine):
+        held, runs = held + fused.incidents.num_rows, runs + 1
+        for name, table in fused._asdict().items():
+            if name not in writers:
+                writers[name] = pq.ParquetWriter(call.runs / f"{name}.parquet", table.schema)
+            writers[name].write_table(table)
+    for writer in writers.values():
+        writer.close()
+    return {
+        "reports": reports.num_rows,
+        "incidents": held,
+        "runs": runs,
+        "compile_seconds": compile_seconds,
+        "fuse_seconds": round(time.perf_counter() - start, 1),
+        "fuse_peak_mb": peak_mb(),
+    }
+
+
 def measured(call: argparse.Namespace) -> dict[str, Any]:
     """Read one set here, have it fused in a process of its own, and tell both together."""
     declared = setting(call.folder)
@@ -244,8 +271,13 @@ def main() -> None:
     parser.add_argument("--undeclared", action="store_true", help="learn what is not declared")
     parser.add_argument("--splink", action="store_true", help="Splink on the same set, beside it")
     parser.add_argument("--arrow", type=Path, help="fuse reports that were read before")
+    parser.add_argument(
+        "--runs", type=Path, help="with --arrow: write what each run says into this folder"
+    )
     call = parser.parse_args()
-    print(json.dumps(fused_from(call.arrow, call) if call.arrow else measured(call)))
+    if call.arrow and call.runs:
+        return print(json.dumps(fused_in_runs(call.arrow, call)))
+    return print(json.dumps(fused_from(call.arrow, call) if call.arrow else measured(call)))
 
 
 if __name__ == "__main__":
