@@ -48,6 +48,8 @@ Random = np.random.Generator
 DAY_S: Final = 86_400
 M_PER_DEGREE: Final = 111_195.0
 EPOCH_S: Final = int(datetime(2015, 1, 1, tzinfo=UTC).timestamp())
+MOST_DAYS: Final = 30_600
+"""From the epoch to 2098; a longer set begins earlier, since no clock is told after 2099."""
 RADIUS_M: Final = np.array([1_000.0, 5_000.0, 15_000.0])
 SOURCES: Final = "ABCDEFGH"
 COVERAGE: Final = {"A": 0.65, "B": 0.55, "C": 0.45, "D": 0.35, "E": 0.25, "F": 0.30, "G": 0.30}
@@ -156,7 +158,7 @@ def happenings(options: Options, random: Random) -> Happenings:
     """Return what truly happened, ascending in time; chains stand at the end."""
     count = max(1, round(options.reports / accounts_each(options)))
     days = count / options.rate
-    at_s = np.sort(random.uniform(0.0, days * DAY_S, count))
+    at_s = np.sort(random.uniform(0.0, days * DAY_S, count)) + begin_s(days)
     latitude, longitude = _places(count, random)
     barrage = random.random(count) < options.barrages
     begins = random.uniform(DAY_S - 2 * 3600, DAY_S, count)
@@ -193,6 +195,11 @@ def _places(count: int, random: Random) -> list[Floats]:
     return moved(latitude, longitude, spread[0], spread[1])
 
 
+def begin_s(days: float) -> float:
+    """Return when a set of so many days begins, in seconds after the epoch."""
+    return min(0.0, (MOST_DAYS - days) * DAY_S)
+
+
 def _chain(options: Options, days: float, random: Random) -> Happenings:
     """Happenings of one hour and kind, `chain_step_m` apart in a row to the east."""
     count = options.chain_length
@@ -203,7 +210,10 @@ def _chain(options: Options, days: float, random: Random) -> Happenings:
         np.asarray(options.chain_step_m * np.arange(count), np.float64),
         np.zeros(count),
     )
-    hour = np.full(count, float(random.uniform(0, max(days, 1.0)) * DAY_S // 3600 * 3600 + 1800))
+    hour = np.full(
+        count,
+        float(random.uniform(0, max(days, 1.0)) * DAY_S // 3600 * 3600 + 1800 + begin_s(days)),
+    )
     kind, actor = np.zeros(count, np.int64), np.zeros(count, np.int64)
     return Happenings(
         hour, np.zeros(count), latitude, longitude, kind, actor, np.ones(count, np.bool_)

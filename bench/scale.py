@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """How the cost of fusing grows: `python bench/scale.py --sizes 10000 100000 1000000`.
 
-For each size a set is made and read (one process) and fused from an Arrow file (another), warm:
-the kernels have been compiled on a small set before. Steps are the functions that `fuse` calls and
-the kernels that it gives the engine; each has its seconds and the most memory that was resident
+For each size a set is made and read (one process), fused from an Arrow file that is mapped
+(another) and written run by run, warm: the kernels have been compiled on a small set before. Steps
+are the functions that fusing calls and the kernels that it gives the engine; each has its seconds
+and the most memory that was resident
 meanwhile, sampled every 20 ms; memory is that of this process, and on Spark not that of its Java
 machine and workers. The exponent is that of size by which seconds grow, fitted by least
 squares to the logarithms. With `--engines local spark` both are measured; where PySpark or Java is
@@ -33,6 +34,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.ipc
+import pyarrow.parquet as pq
 
 import fusion
 import generate
@@ -42,8 +44,8 @@ from foedus.engines.local import LocalEngine
 from foedus.incidents import from_reports
 
 SIZES: Final = (10_000, 20_000, 40_000, 100_000, 200_000, 400_000)
-STEPS: Final = ("prepare", "beliefs", "group", "tell")
-"""Functions that `from_reports.fuse` calls by these names; one that it does not call has no row."""
+STEPS: Final = {"prepare": "prepare", "beliefs": "beliefs", "group": "group", "_told": "tell"}
+"""Functions of `from_reports` that fusing calls, and how each is named as a step."""
 SAMPLE_S: Final = 0.02
 PAGE_MB: Final = os.sysconf("SC_PAGE_SIZE") / 2**20
 SPARK_MEMORY: Final = "4g"
@@ -122,10 +124,8 @@ class Watched:
 
 def watch(steps: Steps) -> None:
     """Time the functions that `fuse` calls."""
-    for name in STEPS:
-        plain: Callable[..., Any] | None = getattr(from_reports, name, None)
-        if plain is not None:
-            setattr(from_reports, name, _timed(plain, name, steps))
+    for name, step in STEPS.items():
+        setattr(from_reports, name, _timed(getattr(from_reports, name), step, steps))
 
 
 def _timed(plain: Callable[..., Any], name: str, steps: Steps) -> Callable[..., Any]:
@@ -166,7 +166,7 @@ def prepared(call: argparse.Namespace, size: int) -> dict[str, float]:
     )
     generate.write(options, folder)
     made = time.perf_counter()
-    reports = fusion.read(folder, fusion.setting(folder))
+    reports = fusion.read(folder, fusion.setting(folder)).combine_chunks()
     read = time.perf_counter()
     with pa.ipc.new_file(str(folder / "writing.arrow"), reports.schema) as file:
         file.write_table(reports)
@@ -185,17 +185,34 @@ def fused(folder: Path, name: str) -> dict[str, Any]:
         watch(steps)
         before = time.process_time()
         with steps.sampled(), steps.step("rest"):
-            found = from_reports.fuse(reports, declared, Watched(engine, steps))
+            incidents = written(
+                from_reports.fuse_in_runs(reports, declared, Watched(engine, steps)), folder
+            )
         cpu = time.process_time() - before
     return {
         "engine": name,
         "reports": reports.num_rows,
-        "incidents": found.incidents.num_rows,
+        "incidents": incidents,
         "seconds": round(sum(steps.seconds.values()), 3),
         "cpu_seconds": round(cpu, 3),
         "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         "steps": steps.table(),
     }
+
+
+def written(runs: Iterable[from_reports.Fused], folder: Path) -> int:
+    """Write what each run says, so that one at a time is held; return how many incidents."""
+    writers: dict[str, pq.ParquetWriter] = {}
+    held = 0
+    for fused in runs:
+        held += fused.incidents.num_rows
+        for name, table in fused._asdict().items():
+            if name not in writers:
+                writers[name] = pq.ParquetWriter(folder / f"{name}.parquet", table.schema)
+            writers[name].write_table(table)
+    for writer in writers.values():
+        writer.close()
+    return held
 
 
 def exponent(sizes: list[int], seconds: list[float]) -> float | None:
