@@ -266,6 +266,10 @@ def test_what_is_owed_rests_on_decisions_in_effect(drawn: list[Drawn]) -> None:
         assert one.ground.article
         assert one.ground.decisions
         assert set(one.ground.decisions) <= decided.keys()
+        for name in one.ground.decisions:
+            assert decided[name].votes, "somebody decided"
+            assert decided[name].findings, "on what was found"
+            assert decided[name].incidents, "about what happened"
         assert one.force != "law" or one.ground.pledge or one.ground.instruments
         assert one.guarantor != "LT" or one.state == "not-owed", "it has only promised"
 
