@@ -210,10 +210,8 @@ def _chain(options: Options, days: float, random: Random) -> Happenings:
         np.asarray(options.chain_step_m * np.arange(count), np.float64),
         np.zeros(count),
     )
-    hour = np.full(
-        count,
-        float(random.uniform(0, max(days, 1.0)) * DAY_S // 3600 * 3600 + 1800 + begin_s(days)),
-    )
+    since_s = random.uniform(0, max(days, 1.0)) * DAY_S // 3600 * 3600 + 1800
+    hour = np.full(count, float(since_s + begin_s(days)))
     kind, actor = np.zeros(count, np.int64), np.zeros(count, np.int64)
     return Happenings(
         hour, np.zeros(count), latitude, longitude, kind, actor, np.ones(count, np.bool_)
