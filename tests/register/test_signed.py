@@ -5,17 +5,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from typer.testing import CliRunner
 
+from databases import empty_schema
 from foedus.cli import app
 from foedus.errors import OperatorError, PartyError
 from foedus.publication.binding import bound, history
@@ -136,15 +134,8 @@ def test_a_log_that_is_none_is_told(tmp_path: Path) -> None:
 @pytest.fixture
 def shared() -> Iterator[str]:
     """The address of an empty schema in a database."""
-    url = os.environ.get("FOEDUS_TEST_POSTGRES")
-    if not url:
-        assert os.environ.get("CI") != "true", "no PostgreSQL"
-        pytest.skip("no PostgreSQL: set FOEDUS_TEST_POSTGRES to the URL of a database")
-    schema = f"made_{uuid.uuid4().hex}"
-    with psycopg.connect(url, autocommit=True) as db:
-        db.execute(f"CREATE SCHEMA {schema}")
-        yield f"{url}?options=-csearch_path%3D{schema}"
-        db.execute(f"DROP SCHEMA {schema} CASCADE")
+    with empty_schema() as address:
+        yield address
 
 
 def test_a_shared_log_is_asked_like_a_file(shared: str) -> None:

@@ -3,22 +3,18 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
-import pytest
 from made_acts import KINDS, NOW, admission, note, opening, us
 
+from databases import empty_schema
 from foedus.trust.log import Log
 from foedus.trust.postgres_store import PostgresStore
 from foedus.trust.sqlite_store import SqliteStore
 from foedus.trust.stores import Store
 
-VARIABLE = "FOEDUS_TEST_POSTGRES"
 STORES = ("sqlite", "postgres")
 _OPEN: list[Store] = []
 
@@ -45,17 +41,8 @@ def _place(store: str, folder: Path) -> Iterator[str]:
     if store == "sqlite":
         yield str(folder / "log.sqlite")
         return
-    url = os.environ.get(VARIABLE)
-    if not url:
-        reason = f"no PostgreSQL: set {VARIABLE} to the URL of a database"
-        assert os.environ.get("CI") != "true", reason
-        pytest.skip(reason)
-    schema = f"made_{uuid.uuid4().hex}"
-    with psycopg.connect(url, autocommit=True) as db:
-        db.execute(f"CREATE SCHEMA {schema}")
-        mark = "&" if "?" in url else "?"
-        yield f"{url}{mark}options=-csearch_path%3D{schema}"
-        db.execute(f"DROP SCHEMA {schema} CASCADE")
+    with empty_schema() as address:
+        yield address
 
 
 def open_store(where: str, *, read_only: bool = False) -> Store:

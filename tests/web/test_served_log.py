@@ -4,19 +4,17 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import uuid
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from litestar.testing import TestClient
 from sites import Site
 
+from databases import empty_schema
 from foedus.commands.signing import store_at
 from foedus.errors import OperatorError
 from foedus.register.record import KINDS as REGISTER
@@ -80,16 +78,8 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield str(tmp_path / "acts.log")
         return
-    url = os.environ.get("FOEDUS_TEST_POSTGRES")
-    if not url:
-        assert os.environ.get("CI") != "true", "CI must have a database"
-        pytest.skip("no PostgreSQL: set FOEDUS_TEST_POSTGRES")
-    schema = f"web_{uuid.uuid4().hex}"
-    with psycopg.connect(url, autocommit=True) as db:
-        db.execute(f"CREATE SCHEMA {schema}")
-        mark = "&" if "?" in url else "?"
-        yield f"{url}{mark}options=-csearch_path%3D{schema}"
-        db.execute(f"DROP SCHEMA {schema} CASCADE")
+    with empty_schema() as found:
+        yield found
 
 
 def served(ukraine: Site, open_store: Callable[[], Store]) -> Served:
