@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How incidents stood before: every state of each, from when it came to when another took its place.
+
+A later report does more than join an incident: it may bring two together, part one, or change how
+likely a report belongs there. `history` therefore lays the arrivals of a record over each other as
+corrections (`amend`), and keeps what each of them changed; what stood at a moment is then, row by
+row, what fusing the reports of that moment gives. Most reports can never be joined by another
+(`changeable` finds those that can) and have one state alone, which the table of incidents tells:
+these are left out, and with them all that has always stood as it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from foedus.base.encoding import schema
+from foedus.engines.engine import Engine
+from foedus.incidents.amend import amend, stand
+from foedus.incidents.beliefs import Setting, beliefs, reports_per_incident
+from foedus.incidents.density import ROW, SLAB, cells, thinnest
+from foedus.incidents.features import Prepared, prepare
+from foedus.incidents.from_reports import Fused, least_gain
+from foedus.incidents.likelihood import LOG_DENSITY, Ints
+from foedus.incidents.pairs import grid, scored_pairs
+from foedus.incidents.record import Disagreement, Incident, MemberState
+from foedus.reports.known import Arrival
+
+MANY: Final = 1 << 16
+"""Candidates of one report at most, when asked which reports may ever be joined."""
+OWNERS_AT_ONCE: Final = 4_096
+GONE: Final = "gone"
+UNCHANGED: Final = "unchanged"
+
+Told = Callable[[int], object]
+"""Told how many reports have been laid over each other so far."""
+
+
+class History(NamedTuple):
+    """The states of all incidents that have stood otherwise; by lineage, then by time."""
+
+    incidents: pa.Table
+    """`Incident`, known from when this state came until another took its place."""
+    members: pa.Table
+    """`MemberState`: the members of each state, with its times."""
+    disagreements: pa.Table
+    """`Disagreement`, each once for each content id."""
+
+
+def changeable(reports: pa.Table, setting: Setting) -> pa.Array:
+    """Return the ids of the reports that must be looked at to tell how incidents stood before.
+
+    They are those that might be joined with another if nothing else had been known, and those that
+    lie so near to one of these that they move its prior. All others stand alone at any time.
+    """
+    prepared = prepare(reports, setting)
+    if not prepared.row.size:
+        return pa.array([], pa.string())
+    near = _near(prepared, np.flatnonzero(_joinable(prepared, setting)), setting)
+    rows = np.sort(prepared.row[near])
+    return reports["report_id"].take(pa.array(rows)).combine_chunks()
+
+
+def _joinable(prepared: Prepared, setting: Setting) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Return which reports gain by joining another where nothing else happens: the most they can."""
+    features = prepared.features.copy()
+    features[:, LOG_DENSITY] = thinnest(reports_per_incident(setting.profiles), setting.parameters)
+    known = beliefs(setting, prepared.ways)
+    place = grid(features, known.max_width_m)
+    known = known._replace(max_candidates=min(MANY, features.shape[0]))
+    found = np.zeros(features.shape[0], np.bool_)
+    for first in range(0, features.shape[0], OWNERS_AT_ONCE):
+        owners = np.arange(first, min(first + OWNERS_AT_ONCE, features.shape[0]))
+        pairs = scored_pairs(features, known, place, owners, least_gain(setting))
+        found[pairs.first] = found[pairs.second] = True
+    return found
+
+
+def _near(prepared: Prepared, chosen: Ints, setting: Setting) -> Ints:
+    """Return the reports in the cells of the chosen ones and around them, the chosen among them."""
+    held = cells(prepared.features, prepared.hour, setting.parameters)
+    keys = np.unique(held.key[held.of_report[chosen]])
+    steps = np.arange(-1, 2)
+    shift = (steps[:, None, None] * SLAB + steps[:, None] * ROW + steps).ravel()
+    around = np.unique((keys[:, None] + shift).ravel())
+    return np.flatnonzero(np.isin(held.key, around)[held.of_report])
+
+
+def history(
+    arrivals: Iterable[Arrival],
+    reports: pa.Table,
+    setting: Setting,
+    engine: Engine,
+    progress: Told = lambda _done: None,
+) -> History:
+    """Return the states that incidents had, of a record that came to know its reports so.
+
+    `arrivals` are those of the reports that are `changeable` and of all that have several states
+    of their own; `reports` gives the schema and is not read.
+    """
+    standing = stand(reports.slice(0, 0), setting, engine)
+    states = _States()
+    done = 0
+    for arrival in arrivals:
+        diff = amend(standing, arrival.added, arrival.withdrawn)
+        states.take(arrival.at_us, diff.changes, diff.told)
+        done += arrival.added.num_rows
+        progress(done)
+    return states.written()
+
+
+class _States:
+    """What each lineage was, batch by batch; a state is known by its batch and lineage."""
+
+    def __init__(self) -> None:
+        self.batches: list[tuple[int, Fused]] = []
+        self.open: dict[str, int] = {}
+        """Lineage -> the batch that told how it stands."""
+        self.ended: dict[tuple[str, int], int] = {}
+        """State -> when another took its place."""
+
+    def take(self, at_us: int, changes: pa.Table, told: Fused) -> None:
+        """Take what a batch changed."""
+        for change in changes.to_pylist():
+            lineage, word = change["lineage_id"], change["change"]
+            if word == UNCHANGED:
+                continue
+            if lineage in self.open:
+                self.ended[lineage, self.open.pop(lineage)] = at_us
+            if word != GONE:
+                self.open[lineage] = len(self.batches)
+        self.batches.append((at_us, told))
+
+    def written(self) -> History:
+        """Return all states of the lineages that have more than the one that stands plainly."""
+        counted: dict[str, int] = {}
+        for lineage, _ in self.ended:
+            counted[lineage] = counted.get(lineage, 0) + 1
+        parts = list(self._parts(counted))
+        tables = []
+        for at, record in enumerate((Incident, MemberState, Disagreement)):
+            empty = schema(record).empty_table()
+            tables.append(pa.concat_tables([empty, *(part[at] for part in parts)]))
+        incidents, members, disagreements = tables
+        by_state = [("lineage_id", "ascending"), ("known_from_us", "ascending")]
+        once = disagreements.group_by(disagreements.column_names, use_threads=False).aggregate([])
+        order = [(name, "ascending") for name in ("lineage_id", "incident_id", "field", "report_id")]
+        return History(
+            incidents.sort_by(by_state),
+            members.sort_by([*by_state, ("report_id", "ascending")]),
+            once.sort_by(order),
+        )
+
+    def _parts(self, ended: dict[str, int]) -> Iterator[tuple[pa.Table, pa.Table, pa.Table]]:
+        for batch, (at_us, told) in enumerate(self.batches):
+            lineages = told.incidents["lineage_id"].to_pylist()
+            known = told.incidents["known_from_us"].to_pylist()
+            kept = [
+                one in ended or began != at_us
+                for one, began in zip(lineages, known, strict=True)
+            ]
+            incidents = told.incidents.filter(pa.array(kept, pa.bool_()))
+            if not incidents.num_rows:
+                continue
+            ids = incidents["lineage_id"].to_pylist()
+            ends = [self.ended.get((one, batch)) for one in ids]
+            members = told.members.filter(pc.is_in(told.members["lineage_id"], pa.array(ids)))
+            by_id = dict(zip(ids, ends, strict=True))
+            until = [by_id[one] for one in members["lineage_id"].to_pylist()]
+            differ = told.disagreements
+            yield (
+                _timed(incidents, at_us, ends).select(schema(Incident).names),
+                _timed(members, at_us, until).select(schema(MemberState).names),
+                differ.filter(pc.is_in(differ["lineage_id"], pa.array(ids))),
+            )
+
+
+def _timed(table: pa.Table, at_us: int, ends: list[int | None]) -> pa.Table:
+    """Put the times of states into a table."""
+    columns = {
+        "known_from_us": pa.array([at_us] * table.num_rows, pa.int64()),
+        "known_to_us": pa.array(ends, pa.int64()),
+    }
+    for name, column in columns.items():
+        at = table.schema.get_field_index(name)
+        field = schema(MemberState).field(name)
+        if at < 0:
+            table = table.append_column(field, column)
+        else:
+            table = table.set_column(at, table.schema.field(at), column)
+    return table
