@@ -2,10 +2,10 @@
 """The whole path, from a mission's files to a folder that a person can read.
 
 (1) read the mission and the profile of each source; (2) read the reports, in batches; (3) choose
-what was known; (4) fuse the reports into incidents; (5) set them against the mission's agreements;
-(6) write the record; (7) publish; (8) put the new folder in the place of the old one, whole or not
-at all. This is the only place that runs an engine. What is published is decided by whoever calls:
-`publish` is handed in, since publication and pipeline stand on one row. Seconds are measured here
+what was known; (4) fuse the reports into incidents, and tell how these stood before; (5) set them
+against the mission's agreements; (6) write the record; (7) publish; (8) put the new folder in the
+place of the old one, whole or not at all. This is the only place that runs an engine. What is
+published is decided by whoever calls: `publish` is handed in, since publication and pipeline stand on one row. Seconds are measured here
 and nowhere else; no stage sees a clock.
 """
 
@@ -20,10 +20,9 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -36,12 +35,16 @@ from foedus.findings.from_incidents import Findings
 from foedus.findings.from_incidents import found as findings_found
 from foedus.findings.from_terms import rulebook_of
 from foedus.findings.record import VERDICTS
+from foedus.findings.rulebook import Rulebook
+from foedus.findings.states import deadline_findings, incident_findings
 from foedus.findings.wording import unborne
 from foedus.incidents import learning
 from foedus.incidents.beliefs import Setting
 from foedus.incidents.from_reports import fuse
+from foedus.incidents.history import NO_HISTORY, History, alone, changeable, history, together
 from foedus.incidents.parameters import Parameters, read_parameters, written
 from foedus.mission import MACHINE, Mission, asked_moment, default_out, read_mission
+from foedus.reports.known import arrivals, lately_counted, standing_at
 from foedus.reports.observation_form import happenings
 from foedus.reports.profile import Profile, read_profile
 from foedus.reports.readers import reader_for
@@ -58,7 +61,13 @@ Indicate = Callable[[pa.Table], Findings]
 SIGN: Final = "record/run.json"
 FUSED: Final = ("incidents", "members", "disagreements")
 INDICATED: Final = ("findings", "counts", "partings")
-RECORD: Final = ("reports", "articles", "refusals", *FUSED, *INDICATED)
+STATES: Final = ("incident_states", "member_states", "finding_states")
+"""How incidents, their members and findings stood before."""
+RECORD: Final = ("reports", "articles", "refusals", *FUSED, *INDICATED, *STATES)
+FEW: Final = 2_000
+"""Reports that may change how another stood: up to so many their history is told unasked."""
+MOMENTS: Final = 1_000
+"""Moments at which a record learned something: beyond so many, they are told day by day."""
 AGREEMENTS: Final = "agreements.json"
 """In the record: the agreements as they were read, so that a finding can be told from it alone."""
 TYPES: Final[dict[str, type[msgspec.Struct]]] = {
@@ -99,6 +108,8 @@ class Run:
     out: Path
     tables: dict[str, pa.Table]
     inputs: tuple[Input, ...]
+    past: Past
+    """How far it is told how incidents stood before."""
     indicate: Indicate
     """What other incidents, such as those that the public sees, indicate under the agreements."""
     seconds: dict[str, float] = field(default_factory=dict)
@@ -139,6 +150,16 @@ class Run:
         return int(self.tables["partings"].num_rows)
 
 
+class Past(NamedTuple):
+    """How far a run tells how its incidents stood before."""
+
+    told: bool
+    reports: int
+    """Reports that may change how another stood."""
+    by_day: bool
+    """Whether it is told as of the end of each day, not of each moment."""
+
+
 Publish = Callable[[Run, Path], object]
 """Writes what the public may see of a run into a folder."""
 
@@ -151,7 +172,7 @@ def no_progress(_step: str, _rows: int) -> None:
     """Tell nobody how far the run is."""
 
 
-def run(
+def run(  # noqa: PLR0913 - each by its name
     mission: str | Path | Mission,
     *,
     on: str | None = None,
@@ -160,14 +181,16 @@ def run(
     engine: Engine | None = None,
     publish: Publish = no_publication,
     progress: Progress = no_progress,
+    past: bool | None = None,
 ) -> Run:
     """Take the whole path and return what it gave.
 
     `on` keeps occurrences that began by then, `known` what the record knew by then; both are days
     or moments in the mission's zone. `out` is the folder to write (default `out/<mission id>`):
     it is replaced whole, or on any error left as it was. `engine` runs the bulk stages, by default
-    threads of this process. Raises `FoedusError`, or whatever else ended it, such as
-    `KeyboardInterrupt`.
+    threads of this process. `past` asks how incidents stood before, at some milliseconds for each
+    report that may join another; None: only where these are few. Raises `FoedusError`, or whatever
+    else ended it, such as `KeyboardInterrupt`.
     """
     clock = _Clock(progress)
     # (1) the mission, and what is declared of its sources
@@ -186,18 +209,25 @@ def run(
             tables, inputs = _read(found, profiles, progress)
         # (3) of these, what was known
         with clock.step("known"):
+            whole = choose(tables, on_us, None)
             tables = choose(tables, on_us, known_us)
-        # (4) the incidents that they tell of
+        # (4) the incidents that they tell of, and how these stood before
         with clock.step("incidents"):
             fused = fuse(happenings(tables["reports"]), setting, engine or LocalEngine())
             tables |= {name: getattr(fused, name) for name in FUSED}
+        with clock.step("past"):
+            before, stood = _past(whole, known_us, setting, past, progress)
         # (5) what these indicate under the agreements
         with clock.step("findings"):
             asked = (moment for moment in (on_us, known_us) if moment is not None)
-            coded = unborne_in(found, tables["reports"], fused.members)
-            indicate = indicating(found.governing, min([found.period_to_us, *asked]), engine, coded)
+            names = ["incident_id", "report_id"]
+            members = [one.members.select(names) for one in (fused, before)]
+            coded = unborne_in(found, whole["reports"], pa.concat_tables(members))
+            until_us = min([found.period_to_us, *asked])
+            indicate = indicating(found.governing, until_us, engine, coded)
             indicated = indicate(fused.incidents, disagreements=fused.disagreements)
             tables |= {name: getattr(indicated, name) for name in INDICATED}
+            tables |= _states(before, indicate, rulebook_of(found.governing, until_us))
         done = Run(
             mission=found,
             profiles=by_id,
@@ -208,6 +238,7 @@ def run(
             out=target,
             tables=tables,
             inputs=inputs,
+            past=stood,
             indicate=indicate,
         )
         # (6) the record
@@ -218,6 +249,42 @@ def run(
             publish(done, folder)
     # (8) is the end of `replaced`: from here on the new folder stands
     return replace(done, seconds=clock.seconds, peak_mb=peak_mb())
+
+
+def _past(
+    tables: dict[str, pa.Table],
+    known_us: int | None,
+    setting: Setting,
+    wanted: bool | None,  # noqa: FBT001 - handed on as it was asked
+    progress: Progress,
+) -> tuple[History, Past]:
+    """How incidents stood before, moment by moment; nothing where it is not wanted."""
+    reports, articles = happenings(tables["reports"]), tables["articles"]
+    moving = changeable(reports, setting)
+    is_told = len(moving) <= FEW if wanted is None else wanted
+    if not is_told:
+        return NO_HISTORY, Past(told=False, reports=len(moving), by_day=False)
+    is_moving = pc.is_in(reports["report_id"], value_set=moving)
+    mine, others = reports.filter(is_moving), reports.filter(pc.invert(is_moving))
+    late = pc.is_in(others["report_id"], value_set=lately_counted(others, articles))
+    came = arrivals(mine, articles, known_us, MOMENTS)
+    found = history(came, setting, LocalEngine(), partial(progress, "past"))
+    found = together(found, alone(arrivals(others.filter(late), articles, known_us), setting))
+    by_day = pc.count_distinct(mine["known_from_us"]).as_py() > MOMENTS
+    return found, Past(told=True, reports=len(moving), by_day=by_day)
+
+
+def _states(
+    before: History, indicate: Callable[..., Findings], rulebook: Rulebook
+) -> dict[str, pa.Table]:
+    """The tables of how the record stood before."""
+    told = partial(indicate, disagreements=before.disagreements)
+    findings = [incident_findings(before.incidents, told), deadline_findings(rulebook)]
+    return {
+        "incident_states": before.incidents,
+        "member_states": before.members,
+        "finding_states": pa.concat_tables(findings),
+    }
 
 
 def unborne_in(mission: Mission, reports: pa.Table, members: pa.Table) -> frozenset[str]:
@@ -311,25 +378,9 @@ def choose(
     if on_us is not None:
         reports = reports.filter(pc.less_equal(reports["occurred_from_us"], on_us))
     if known_us is not None:
-        began = pc.less_equal(reports["known_from_us"], known_us)
-        stands = pc.fill_null(pc.greater(reports["known_to_us"], known_us), True)
-        reports = reports.filter(pc.and_(began, stands))
-        later = pc.fill_null(pc.greater(articles["published_us"], known_us), False)
-        reports = _without(reports, articles.filter(later))
-        articles = articles.filter(pc.invert(later))
+        reports, articles = standing_at(reports, articles, known_us)
     beneath = pc.is_in(articles["report_id"], value_set=reports["report_id"].combine_chunks())
     return tables | {"reports": reports, "articles": articles.filter(beneath)}
-
-
-def _without(reports: pa.Table, articles: pa.Table) -> pa.Table:
-    """Take `articles` off the reports' counts."""
-    rows = pc.index_in(articles["report_id"], value_set=reports["report_id"].combine_chunks())
-    taken = np.bincount(rows.drop_null().to_numpy(), minlength=reports.num_rows)
-    name = "article_count"
-    left = pc.subtract(reports[name], pa.array(taken, pa.int64()))
-    return reports.set_column(
-        reports.schema.get_field_index(name), reports.schema.field(name), left
-    )
 
 
 def _read(
@@ -396,6 +447,7 @@ def summary(done: Run) -> dict[str, Any]:
         "sources": [profile.source for profile in done.profiles.values()],
         "inputs": [asdict(item) for item in done.inputs],
         "agreements": {one.id: digest(one) for one in done.mission.governing.agreements},
+        "past": done.past._asdict(),
         "rows": {name: done.tables[name].num_rows for name in RECORD},
     }
 

@@ -42,6 +42,14 @@ def run(
     master: Annotated[
         str | None, typer.Option(metavar="URL", help="Spark master, such as spark://HOST:7077.")
     ] = None,
+    past: Annotated[
+        bool | None,
+        typer.Option(
+            "--past/--no-past",
+            help="Tell how incidents stood before, for pages as known on a day; by itself only"
+            " where few reports may join another.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Read a mission's reports, find the incidents, and write the bulletin and its tables.
@@ -49,7 +57,9 @@ def run(
     Times without an offset are in the mission's zone. The folder is replaced whole at the end.
     """
     with progress() as told_of, engine_of(engine, master) as chosen:
-        done = foedus.run(mission, on=on, known=known, out=out, engine=chosen, progress=told_of)
+        done = foedus.run(
+            mission, on=on, known=known, out=out, engine=chosen, progress=told_of, past=past
+        )
     if as_json:
         return emit(run_figures(done))
     from foedus.publication.console import show_run
@@ -93,7 +103,8 @@ def run_figures(done: Any) -> dict[str, Any]:
         "seconds",
         "peak_mb",
     )
-    return {name: getattr(done, name) for name in names} | {"out": str(done.out)}
+    figures = {name: getattr(done, name) for name in names}
+    return figures | {"past": done.past._asdict(), "out": str(done.out)}
 
 
 @dataclass(frozen=True)

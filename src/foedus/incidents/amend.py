@@ -36,7 +36,6 @@ from foedus.incidents.reach import Index, moved, rescored
 from foedus.incidents.settling import lost, rows_of, searched
 from foedus.incidents.standing import Lists, Members, Rows, Ties
 
-
 FEW: Final = 8
 """Cells of a batch that are looked at one by one."""
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How incidents stood before: every state of each, from when it came to when another took its place.
+"""How incidents stood before: every state of each, and from when until when it stood.
 
 A later report does more than join an incident: it may bring two together, part one, or change how
 likely a report belongs there. `history` therefore lays the arrivals of a record over each other as
@@ -11,7 +11,7 @@ these are left out, and with them all that has always stood as it stands.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -24,11 +24,14 @@ from foedus.incidents.amend import amend, stand
 from foedus.incidents.beliefs import Setting, beliefs, reports_per_incident
 from foedus.incidents.density import ROW, SLAB, cells, thinnest
 from foedus.incidents.features import Prepared, prepare
-from foedus.incidents.from_reports import Fused, least_gain
+from foedus.incidents.from_reports import Fused, least_gain, spread, tell
+from foedus.incidents.groups import Grouped
 from foedus.incidents.likelihood import LOG_DENSITY, Ints
 from foedus.incidents.pairs import grid, scored_pairs
 from foedus.incidents.record import Disagreement, Incident, MemberState
-from foedus.reports.known import Arrival
+from foedus.incidents.settling import Mask
+from foedus.reports.known import COUNT, Arrival
+from foedus.reports.record import Report
 
 MANY: Final = 1 << 16
 """Candidates of one report at most, when asked which reports may ever be joined."""
@@ -51,6 +54,12 @@ class History(NamedTuple):
     """`Disagreement`, each once for each content id."""
 
 
+NO_HISTORY: Final = History(
+    *(schema(record).empty_table() for record in (Incident, MemberState, Disagreement))
+)
+"""Nothing has stood otherwise, or it was not asked."""
+
+
 def changeable(reports: pa.Table, setting: Setting) -> pa.Array:
     """Return the ids of the reports that must be looked at to tell how incidents stood before.
 
@@ -65,8 +74,8 @@ def changeable(reports: pa.Table, setting: Setting) -> pa.Array:
     return reports["report_id"].take(pa.array(rows)).combine_chunks()
 
 
-def _joinable(prepared: Prepared, setting: Setting) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Return which reports gain by joining another where nothing else happens: the most they can."""
+def _joinable(prepared: Prepared, setting: Setting) -> Mask:
+    """Return which reports would gain by joining another, if nothing else happened around them."""
     features = prepared.features.copy()
     features[:, LOG_DENSITY] = thinnest(reports_per_incident(setting.profiles), setting.parameters)
     known = beliefs(setting, prepared.ways)
@@ -92,7 +101,6 @@ def _near(prepared: Prepared, chosen: Ints, setting: Setting) -> Ints:
 
 def history(
     arrivals: Iterable[Arrival],
-    reports: pa.Table,
     setting: Setting,
     engine: Engine,
     progress: Told = lambda _done: None,
@@ -100,9 +108,9 @@ def history(
     """Return the states that incidents had, of a record that came to know its reports so.
 
     `arrivals` are those of the reports that are `changeable` and of all that have several states
-    of their own; `reports` gives the schema and is not read.
+    of their own.
     """
-    standing = stand(reports.slice(0, 0), setting, engine)
+    standing = stand(schema(Report).empty_table(), setting, engine)
     states = _States()
     done = 0
     for arrival in arrivals:
@@ -111,6 +119,57 @@ def history(
         done += arrival.added.num_rows
         progress(done)
     return states.written()
+
+
+def alone(arrivals: Iterable[Arrival], setting: Setting) -> History:
+    """Return the states of incidents whose one report none can join, but which stood otherwise.
+
+    `arrivals` are those of such reports alone: each state has another number of articles.
+    """
+    added, came, gone = [schema(Report).empty_table()], list[int](), dict[str, int]()
+    for arrival in arrivals:
+        added.append(arrival.added)
+        came += [arrival.at_us] * arrival.added.num_rows
+        gone |= dict.fromkeys(arrival.withdrawn, arrival.at_us)
+    reports = pa.concat_tables(added)
+    nothing = np.zeros(0, np.int64)
+    told = tell(reports, spread(reports.num_rows, nothing, Grouped(*[nothing] * 3)), setting)
+    tie = told.members.to_pylist()
+    member = {row["report_id"]: at for at, row in enumerate(tie)}
+    # A state is known by its number of articles, which grows from each to the next.
+    ids = [tie[member[one]]["lineage_id"] for one in reports["report_id"].to_pylist()]
+    ends = {tie[member[one]]["lineage_id"]: at_us for one, at_us in gone.items()}
+    began = dict(zip(zip(ids, reports[COUNT].to_pylist(), strict=True), came, strict=True))
+    ended: dict[tuple[str, int], int | None] = {}
+    for state, at_us in reversed(began.items()):
+        ended[state], ends[state[0]] = ends.get(state[0]), at_us
+    named = (told.incidents[name].to_pylist() for name in ("lineage_id", COUNT))
+    states = list(zip(*named, strict=True))
+    times = [began[one] for one in states], [ended[one] for one in states]
+    at = {row["lineage_id"]: at for at, row in enumerate(tie)}
+    members = told.members.take(pa.array([at[lineage] for lineage, _ in states], pa.int64()))
+    return in_order(_timed(told.incidents, *times), _timed(members, *times))
+
+
+def in_order(
+    incidents: pa.Table,
+    members: pa.Table,
+    disagreements: pa.Table = NO_HISTORY.disagreements,
+) -> History:
+    """Return states in the order of this stage, with the columns of their records."""
+    state = [("lineage_id", "ascending"), ("known_from_us", "ascending")]
+    once = disagreements.group_by(disagreements.column_names, use_threads=False).aggregate([])
+    told = [(name, "ascending") for name in ("lineage_id", "incident_id", "field", "report_id")]
+    return History(
+        incidents.select(schema(Incident).names).sort_by(state),
+        members.select(schema(MemberState).names).sort_by([*state, ("report_id", "ascending")]),
+        once.sort_by(told),
+    )
+
+
+def together(one: History, other: History) -> History:
+    """Return the states of both, in order."""
+    return in_order(*(pa.concat_tables(pair) for pair in zip(one, other, strict=True)))
 
 
 class _States:
@@ -145,51 +204,34 @@ class _States:
         for at, record in enumerate((Incident, MemberState, Disagreement)):
             empty = schema(record).empty_table()
             tables.append(pa.concat_tables([empty, *(part[at] for part in parts)]))
-        incidents, members, disagreements = tables
-        by_state = [("lineage_id", "ascending"), ("known_from_us", "ascending")]
-        once = disagreements.group_by(disagreements.column_names, use_threads=False).aggregate([])
-        order = [(name, "ascending") for name in ("lineage_id", "incident_id", "field", "report_id")]
-        return History(
-            incidents.sort_by(by_state),
-            members.sort_by([*by_state, ("report_id", "ascending")]),
-            once.sort_by(order),
-        )
+        return in_order(*tables)
 
     def _parts(self, ended: dict[str, int]) -> Iterator[tuple[pa.Table, pa.Table, pa.Table]]:
         for batch, (at_us, told) in enumerate(self.batches):
             lineages = told.incidents["lineage_id"].to_pylist()
             known = told.incidents["known_from_us"].to_pylist()
             kept = [
-                one in ended or began != at_us
-                for one, began in zip(lineages, known, strict=True)
+                one in ended or began != at_us for one, began in zip(lineages, known, strict=True)
             ]
             incidents = told.incidents.filter(pa.array(kept, pa.bool_()))
             if not incidents.num_rows:
                 continue
             ids = incidents["lineage_id"].to_pylist()
-            ends = [self.ended.get((one, batch)) for one in ids]
-            members = told.members.filter(pc.is_in(told.members["lineage_id"], pa.array(ids)))
-            by_id = dict(zip(ids, ends, strict=True))
-            until = [by_id[one] for one in members["lineage_id"].to_pylist()]
-            differ = told.disagreements
-            yield (
-                _timed(incidents, at_us, ends).select(schema(Incident).names),
-                _timed(members, at_us, until).select(schema(MemberState).names),
-                differ.filter(pc.is_in(differ["lineage_id"], pa.array(ids))),
-            )
+            ends = {one: self.ended.get((one, batch)) for one in ids}
+            mine = [part.filter(pc.is_in(part["lineage_id"], pa.array(ids))) for part in told[1:]]
+            yield _at(incidents, at_us, ends), _at(mine[0], at_us, ends), mine[1]
 
 
-def _timed(table: pa.Table, at_us: int, ends: list[int | None]) -> pa.Table:
+def _at(table: pa.Table, at_us: int, ends: Mapping[str, int | None]) -> pa.Table:
+    until = [ends[one] for one in table["lineage_id"].to_pylist()]
+    return _timed(table, [at_us] * table.num_rows, until)
+
+
+def _timed(table: pa.Table, from_us: list[int], to_us: list[int | None]) -> pa.Table:
     """Put the times of states into a table."""
-    columns = {
-        "known_from_us": pa.array([at_us] * table.num_rows, pa.int64()),
-        "known_to_us": pa.array(ends, pa.int64()),
-    }
-    for name, column in columns.items():
-        at = table.schema.get_field_index(name)
-        field = schema(MemberState).field(name)
-        if at < 0:
-            table = table.append_column(field, column)
-        else:
-            table = table.set_column(at, table.schema.field(at), column)
+    for name, values in (("known_from_us", from_us), ("known_to_us", to_us)):
+        if name in table.column_names:
+            table = table.drop_columns(name)
+        column = pa.array(values, pa.int64())
+        table = table.append_column(schema(MemberState).field(name), column)
     return table

@@ -78,6 +78,15 @@ def arrivals(
         yield Arrival(at_us, added, tuple(ids.take(pa.array(gone)).to_pylist()))
 
 
+def lately_counted(reports: pa.Table, articles: pa.Table) -> pa.Array:
+    """Return the ids of the reports beneath which an article was published after they came."""
+    told = articles.filter(pc.is_valid(articles["published_us"]))
+    rows = _rows(told, reports)
+    known, published = reports["known_from_us"].to_numpy(), told["published_us"].to_numpy()
+    late = np.unique(rows[(rows >= 0) & (published > known[rows])])
+    return reports["report_id"].take(pa.array(late)).combine_chunks()
+
+
 class _News(NamedTuple):
     """Every moment at which a report stands otherwise than before, and which report it is."""
 
