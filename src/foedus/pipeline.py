@@ -5,8 +5,8 @@
 what was known; (4) fuse the reports into incidents, and tell how these stood before; (5) set them
 against the mission's agreements; (6) write the record; (7) publish; (8) put the new folder in the
 place of the old one, whole or not at all. This is the only place that runs an engine. What is
-published is decided by whoever calls: `publish` is handed in, since publication and pipeline stand on one row. Seconds are measured here
-and nowhere else; no stage sees a clock.
+published is decided by whoever calls: `publish` is handed in, since publication and pipeline stand
+on one row. Seconds are measured here and nowhere else; no stage sees a clock.
 """
 
 from __future__ import annotations
@@ -40,11 +40,12 @@ from foedus.findings.states import deadline_findings, incident_findings
 from foedus.findings.wording import unborne
 from foedus.incidents import learning
 from foedus.incidents.beliefs import Setting
-from foedus.incidents.from_reports import fuse
-from foedus.incidents.history import NO_HISTORY, History, alone, changeable, history, together
+from foedus.incidents.from_reports import Fused, fuse
+from foedus.incidents.history import changeable, stood_before
 from foedus.incidents.parameters import Parameters, read_parameters, written
+from foedus.incidents.states import NO_HISTORY, History
 from foedus.mission import MACHINE, Mission, asked_moment, default_out, read_mission
-from foedus.reports.known import arrivals, lately_counted, standing_at
+from foedus.reports.known import News, standing_at
 from foedus.reports.observation_form import happenings
 from foedus.reports.profile import Profile, read_profile
 from foedus.reports.readers import reader_for
@@ -216,7 +217,7 @@ def run(  # noqa: PLR0913 - each by its name
             fused = fuse(happenings(tables["reports"]), setting, engine or LocalEngine())
             tables |= {name: getattr(fused, name) for name in FUSED}
         with clock.step("past"):
-            before, stood = _past(whole, known_us, setting, past, progress)
+            before, stood = _past(whole, fused, known_us, setting, past, progress)
         # (5) what these indicate under the agreements
         with clock.step("findings"):
             asked = (moment for moment in (on_us, known_us) if moment is not None)
@@ -253,25 +254,20 @@ def run(  # noqa: PLR0913 - each by its name
 
 def _past(
     tables: dict[str, pa.Table],
+    fused: Fused,
     known_us: int | None,
     setting: Setting,
     wanted: bool | None,  # noqa: FBT001 - handed on as it was asked
     progress: Progress,
 ) -> tuple[History, Past]:
     """How incidents stood before, moment by moment; nothing where it is not wanted."""
-    reports, articles = happenings(tables["reports"]), tables["articles"]
+    reports = happenings(tables["reports"])
     moving = changeable(reports, setting)
-    is_told = len(moving) <= FEW if wanted is None else wanted
-    if not is_told:
+    if not (len(moving) <= FEW if wanted is None else wanted):
         return NO_HISTORY, Past(told=False, reports=len(moving), by_day=False)
-    is_moving = pc.is_in(reports["report_id"], value_set=moving)
-    mine, others = reports.filter(is_moving), reports.filter(pc.invert(is_moving))
-    late = pc.is_in(others["report_id"], value_set=lately_counted(others, articles))
-    came = arrivals(mine, articles, known_us, MOMENTS)
-    found = history(came, setting, LocalEngine(), partial(progress, "past"))
-    found = together(found, alone(arrivals(others.filter(late), articles, known_us), setting))
-    by_day = pc.count_distinct(mine["known_from_us"]).as_py() > MOMENTS
-    return found, Past(told=True, reports=len(moving), by_day=by_day)
+    news = News(reports, tables["articles"], until_us=known_us, most=MOMENTS)
+    found = stood_before(news, moving, fused, setting, LocalEngine(), partial(progress, "past"))
+    return found, Past(told=True, reports=len(moving), by_day=news.by_day)
 
 
 def _states(

@@ -12,7 +12,7 @@ these are left out, and with them all that has always stood as it stands.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -30,7 +30,8 @@ from foedus.incidents.likelihood import LOG_DENSITY, Ints
 from foedus.incidents.pairs import grid, scored_pairs
 from foedus.incidents.record import Disagreement, Incident, MemberState
 from foedus.incidents.settling import Mask
-from foedus.reports.known import COUNT, Arrival
+from foedus.incidents.states import History, apart, in_order, timed, together
+from foedus.reports.known import COUNT, Arrival, News
 from foedus.reports.record import Report
 
 MANY: Final = 1 << 16
@@ -41,23 +42,6 @@ UNCHANGED: Final = "unchanged"
 
 Told = Callable[[int], object]
 """Told how many reports have been laid over each other so far."""
-
-
-class History(NamedTuple):
-    """The states of all incidents that have stood otherwise; by lineage, then by time."""
-
-    incidents: pa.Table
-    """`Incident`, known from when this state came until another took its place."""
-    members: pa.Table
-    """`MemberState`: the members of each state, with its times."""
-    disagreements: pa.Table
-    """`Disagreement`, each once for each content id."""
-
-
-NO_HISTORY: Final = History(
-    *(schema(record).empty_table() for record in (Incident, MemberState, Disagreement))
-)
-"""Nothing has stood otherwise, or it was not asked."""
 
 
 def changeable(reports: pa.Table, setting: Setting) -> pa.Array:
@@ -97,6 +81,30 @@ def _near(prepared: Prepared, chosen: Ints, setting: Setting) -> Ints:
     shift = (steps[:, None, None] * SLAB + steps[:, None] * ROW + steps).ravel()
     around = np.unique((keys[:, None] + shift).ravel())
     return np.flatnonzero(np.isin(held.key, around)[held.of_report])
+
+
+def stood_before(
+    news: News,
+    moving: pa.Array,
+    whole: Fused,
+    setting: Setting,
+    engine: Engine,
+    progress: Told = lambda _done: None,
+) -> History:
+    """Return the states of the incidents of a record that did not always stand as in `whole`.
+
+    `moving` are the reports that are `changeable`, `whole` what all reports together tell.
+    """
+    late = news.late()
+    counted = late.filter(pc.invert(pc.is_in(late, value_set=moving)))
+    states = together(
+        history(news.arrivals(moving), setting, engine, progress),
+        alone(news.arrivals(counted), setting),
+    )
+    looked_at = pa.concat_arrays([moving, counted])
+    ends = news.reports.filter(pc.is_in(news.reports["report_id"], value_set=looked_at))
+    is_growing = ends["known_to_us"].null_count == ends.num_rows
+    return apart(states, whole, looked_at, is_growing=is_growing)
 
 
 def history(
@@ -148,28 +156,7 @@ def alone(arrivals: Iterable[Arrival], setting: Setting) -> History:
     times = [began[one] for one in states], [ended[one] for one in states]
     at = {row["lineage_id"]: at for at, row in enumerate(tie)}
     members = told.members.take(pa.array([at[lineage] for lineage, _ in states], pa.int64()))
-    return in_order(_timed(told.incidents, *times), _timed(members, *times))
-
-
-def in_order(
-    incidents: pa.Table,
-    members: pa.Table,
-    disagreements: pa.Table = NO_HISTORY.disagreements,
-) -> History:
-    """Return states in the order of this stage, with the columns of their records."""
-    state = [("lineage_id", "ascending"), ("known_from_us", "ascending")]
-    once = disagreements.group_by(disagreements.column_names, use_threads=False).aggregate([])
-    told = [(name, "ascending") for name in ("lineage_id", "incident_id", "field", "report_id")]
-    return History(
-        incidents.select(schema(Incident).names).sort_by(state),
-        members.select(schema(MemberState).names).sort_by([*state, ("report_id", "ascending")]),
-        once.sort_by(told),
-    )
-
-
-def together(one: History, other: History) -> History:
-    """Return the states of both, in order."""
-    return in_order(*(pa.concat_tables(pair) for pair in zip(one, other, strict=True)))
+    return in_order(timed(told.incidents, *times), timed(members, *times))
 
 
 class _States:
@@ -195,43 +182,25 @@ class _States:
         self.batches.append((at_us, told))
 
     def written(self) -> History:
-        """Return all states of the lineages that have more than the one that stands plainly."""
-        counted: dict[str, int] = {}
-        for lineage, _ in self.ended:
-            counted[lineage] = counted.get(lineage, 0) + 1
-        parts = list(self._parts(counted))
+        """Return all states."""
+        parts = list(self._parts())
         tables = []
         for at, record in enumerate((Incident, MemberState, Disagreement)):
             empty = schema(record).empty_table()
             tables.append(pa.concat_tables([empty, *(part[at] for part in parts)]))
         return in_order(*tables)
 
-    def _parts(self, ended: dict[str, int]) -> Iterator[tuple[pa.Table, pa.Table, pa.Table]]:
+    def _parts(self) -> Iterator[tuple[pa.Table, pa.Table, pa.Table]]:
         for batch, (at_us, told) in enumerate(self.batches):
-            lineages = told.incidents["lineage_id"].to_pylist()
-            known = told.incidents["known_from_us"].to_pylist()
-            kept = [
-                one in ended or began != at_us for one, began in zip(lineages, known, strict=True)
-            ]
-            incidents = told.incidents.filter(pa.array(kept, pa.bool_()))
-            if not incidents.num_rows:
-                continue
-            ids = incidents["lineage_id"].to_pylist()
+            ids = told.incidents["lineage_id"].to_pylist()
             ends = {one: self.ended.get((one, batch)) for one in ids}
-            mine = [part.filter(pc.is_in(part["lineage_id"], pa.array(ids))) for part in told[1:]]
-            yield _at(incidents, at_us, ends), _at(mine[0], at_us, ends), mine[1]
+            yield (
+                _at(told.incidents, at_us, ends),
+                _at(told.members, at_us, ends),
+                told.disagreements,
+            )
 
 
 def _at(table: pa.Table, at_us: int, ends: Mapping[str, int | None]) -> pa.Table:
     until = [ends[one] for one in table["lineage_id"].to_pylist()]
-    return _timed(table, [at_us] * table.num_rows, until)
-
-
-def _timed(table: pa.Table, from_us: list[int], to_us: list[int | None]) -> pa.Table:
-    """Put the times of states into a table."""
-    for name, values in (("known_from_us", from_us), ("known_to_us", to_us)):
-        if name in table.column_names:
-            table = table.drop_columns(name)
-        column = pa.array(values, pa.int64())
-        table = table.append_column(schema(MemberState).field(name), column)
-    return table
+    return timed(table, [at_us] * table.num_rows, until)

@@ -76,7 +76,8 @@ def _past(past: Any) -> str:
             f"{past.reports:,} reports may join another, so that it is not told how incidents stood"
             " before; --past tells it"
         )
-    return "how incidents stood before is told as of the end of each day (UTC)" * past.by_day
+    by_day = "how incidents stood before is told as of the end of each day (UTC)"
+    return by_day if past.by_day else ""
 
 
 def _refused(refusals: Any) -> Iterator[str]:

@@ -2,14 +2,16 @@
 """What the record knew, and when: the reports as they stood at a moment, and how they came.
 
 A report stands from `known_from_us` until before `known_to_us`; of the articles beneath it those
-count that were published by then. `standing_at` gives the tables of one moment; `arrivals` gives
-what changed from moment to moment, so that laying all arrivals up to a moment over each other
-gives the same tables. A row that cannot be read has no times, and is left to the caller.
+count that were published by then. `standing_at` gives the tables of one moment; `News` what
+changed from moment to moment, so that laying all arrivals up to a moment over each other gives the
+same tables. A row that cannot be read has no times, and is left to the caller.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -50,44 +52,70 @@ def standing_at(reports: pa.Table, articles: pa.Table, known_us: int) -> tuple[p
     return _counted(reports, left), articles.filter(pc.invert(later))
 
 
-def arrivals(
-    reports: pa.Table, articles: pa.Table, until_us: int | None = None, most: int | None = None
-) -> Iterator[Arrival]:
-    """Yield what became known, moment by moment, up to `until_us`; None: all.
+@dataclass(frozen=True)
+class News:
+    """What a record came to know: its reports and the articles beneath, and how finely to tell it.
 
-    Where there are more than `most` moments, those of one day (UTC) are told together at the last
-    of them. Tables as in `standing_at`; no report is told that never stood.
+    Tables as in `standing_at`. `arrivals` of a part of the reports are told at the same moments as
+    those of all.
     """
-    news = _news(reports, articles, NEVER_US if until_us is None else until_us)
-    moments = np.unique(news.at_us)
-    if most is not None and moments.size > most:
-        last = np.append(np.flatnonzero(np.diff(moments // DAY_US)), moments.size - 1)
-        moments = moments[last]
-    ids = reports["report_id"].combine_chunks()
-    step = np.searchsorted(moments, news.at_us)
-    order = np.argsort(step, kind="stable")
-    edges = np.searchsorted(step[order], np.arange(moments.size + 1))
-    stands = np.zeros(reports.num_rows, np.bool_)
-    for number, at_us in enumerate(moments.tolist()):
-        rows = np.unique(news.row[order[edges[number] : edges[number + 1]]])
-        now = rows[news.until_us[rows] > at_us]
-        gone = np.setdiff1d(rows, now)
-        gone = gone[stands[gone]]
-        stands[now], stands[gone] = True, False
-        added = _counted(reports.take(pa.array(now)), news.counted(now, at_us))
-        yield Arrival(at_us, added, tuple(ids.take(pa.array(gone)).to_pylist()))
+
+    reports: pa.Table
+    articles: pa.Table
+    until_us: int | None = None
+    """What came later is not told; None: all is."""
+    most: int | None = None
+    """Beyond so many moments, those of one day (UTC) are told together, at the last of them."""
+
+    @cached_property
+    def by_day(self) -> bool:
+        """Whether it is told day by day."""
+        return self.most is not None and np.unique(self._turns.at_us).size > self.most
+
+    @cached_property
+    def moments(self) -> Ints:
+        """The moments at which something is told, ascending."""
+        moments = np.unique(self._turns.at_us)
+        if self.by_day:
+            last = np.append(np.flatnonzero(np.diff(moments // DAY_US)), moments.size - 1)
+            moments = moments[last]
+        return moments
+
+    def arrivals(self, ids: pa.Array) -> Iterator[Arrival]:
+        """Yield what became known of some reports, moment by moment."""
+        chosen = pc.is_in(self.reports["report_id"], value_set=ids).to_numpy()
+        turns, names = self._turns, self.reports["report_id"].combine_chunks()
+        mine = np.flatnonzero(chosen[turns.row])
+        step = np.searchsorted(self.moments, turns.at_us[mine])
+        order = mine[np.argsort(step, kind="stable")]
+        edges = np.searchsorted(np.sort(step), np.arange(self.moments.size + 1))
+        stands = np.zeros(self.reports.num_rows, np.bool_)
+        for number, at_us in enumerate(self.moments.tolist()):
+            rows = np.unique(turns.row[order[edges[number] : edges[number + 1]]])
+            now = rows[turns.until_us[rows] > at_us]
+            gone = np.setdiff1d(rows, now)
+            gone = gone[stands[gone]]
+            if not (now.size or gone.size):
+                continue
+            stands[now], stands[gone] = True, False
+            added = _counted(self.reports.take(pa.array(now)), turns.counted(now, at_us))
+            yield Arrival(at_us, added, tuple(names.take(pa.array(gone)).to_pylist()))
+
+    def late(self) -> pa.Array:
+        """Return the ids of the reports beneath which an article was published after they came."""
+        known = self.reports["known_from_us"].to_numpy()
+        turns = self._turns
+        late = np.unique(turns.late_row[turns.late_us > known[turns.late_row]])
+        return self.reports["report_id"].take(pa.array(late)).combine_chunks()
+
+    @cached_property
+    def _turns(self) -> _Turns:
+        return _turns(
+            self.reports, self.articles, NEVER_US if self.until_us is None else self.until_us
+        )
 
 
-def lately_counted(reports: pa.Table, articles: pa.Table) -> pa.Array:
-    """Return the ids of the reports beneath which an article was published after they came."""
-    told = articles.filter(pc.is_valid(articles["published_us"]))
-    rows = _rows(told, reports)
-    known, published = reports["known_from_us"].to_numpy(), told["published_us"].to_numpy()
-    late = np.unique(rows[(rows >= 0) & (published > known[rows])])
-    return reports["report_id"].take(pa.array(late)).combine_chunks()
-
-
-class _News(NamedTuple):
+class _Turns(NamedTuple):
     """Every moment at which a report stands otherwise than before, and which report it is."""
 
     at_us: Ints
@@ -110,7 +138,7 @@ class _News(NamedTuple):
         return self.counts[rows] - np.array(to_come, np.int64)
 
 
-def _news(reports: pa.Table, articles: pa.Table, until_us: int) -> _News:
+def _turns(reports: pa.Table, articles: pa.Table, until_us: int) -> _Turns:
     start = reports["known_from_us"].to_numpy()
     end = pc.fill_null(reports["known_to_us"], NEVER_US).to_numpy()
     told = articles.filter(pc.is_valid(articles["published_us"]))
@@ -123,7 +151,7 @@ def _news(reports: pa.Table, articles: pa.Table, until_us: int) -> _News:
     at_us = np.concatenate([start, end, late_us[between]])
     row = np.concatenate([np.tile(np.arange(start.size), 2), late[between]])
     asked = (at_us <= until_us) & (end > start)[row] & (at_us < NEVER_US)
-    return _News(at_us[asked], row[asked], end, reports[COUNT].to_numpy(), late, late_us)
+    return _Turns(at_us[asked], row[asked], end, reports[COUNT].to_numpy(), late, late_us)
 
 
 def _rows(articles: pa.Table, reports: pa.Table) -> Ints:
