@@ -8,6 +8,7 @@ its reports came would tell who watched.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import pyarrow as pa
@@ -18,6 +19,7 @@ from foedus.findings.states import NO_STATES, incident_findings
 from foedus.mission import Policy
 from foedus.publication.material import Material
 from foedus.publication.policy import observed, public
+from foedus.reports.profile import Profile
 
 STATE: Final = ("lineage_id", "known_from_us")
 
@@ -29,9 +31,7 @@ def past(material: Material, policy: Policy, *, is_whole: bool) -> dict[str, pa.
     """
     tables = NO_STATES | dict(material.tables)
     members, states = tables["member_states"], tables["incident_states"]
-    watched = observed({"reports": tables["reports"], "members": members}, material.profiles)
-    hidden = members.filter(pc.is_in(members["incident_id"], watched))["lineage_id"]
-    states = states.filter(pc.invert(pc.is_in(states["lineage_id"], hidden.combine_chunks())))
+    states = unwatched(states, members, tables["reports"], material.profiles)
     shown = public(states, policy, material.moment_us)
     is_shown = pc.is_in(_state(members), _state(shown).combine_chunks())
     found = tables["finding_states"]
@@ -43,6 +43,15 @@ def past(material: Material, policy: Policy, *, is_whole: bool) -> dict[str, pa.
         "member_states": members.filter(is_shown),
         "finding_states": found,
     }
+
+
+def unwatched(
+    states: pa.Table, members: pa.Table, reports: pa.Table, profiles: Mapping[str, Profile]
+) -> pa.Table:
+    """Return the states of the lineages of which none ever rested on an observer's own form."""
+    watched = observed({"reports": reports, "members": members}, profiles)
+    hidden = members.filter(pc.is_in(members["incident_id"], watched))["lineage_id"]
+    return states.filter(pc.invert(pc.is_in(states["lineage_id"], hidden.combine_chunks())))
 
 
 def _state(table: pa.Table) -> pa.ChunkedArray:
