@@ -173,7 +173,7 @@ def no_progress(_step: str, _rows: int) -> None:
     """Tell nobody how far the run is."""
 
 
-def run(  # noqa: PLR0913 - each by its name
+def run(
     mission: str | Path | Mission,
     *,
     on: str | None = None,
@@ -182,16 +182,14 @@ def run(  # noqa: PLR0913 - each by its name
     engine: Engine | None = None,
     publish: Publish = no_publication,
     progress: Progress = no_progress,
-    past: bool | None = None,
 ) -> Run:
     """Take the whole path and return what it gave.
 
     `on` keeps occurrences that began by then, `known` what the record knew by then; both are days
     or moments in the mission's zone. `out` is the folder to write (default `out/<mission id>`):
     it is replaced whole, or on any error left as it was. `engine` runs the bulk stages, by default
-    threads of this process. `past` asks how incidents stood before, at some milliseconds for each
-    report that may join another; None: only where these are few. Raises `FoedusError`, or whatever
-    else ended it, such as `KeyboardInterrupt`.
+    threads of this process. Raises `FoedusError`, or whatever else ended it, such as
+    `KeyboardInterrupt`.
     """
     clock = _Clock(progress)
     # (1) the mission, and what is declared of its sources
@@ -217,14 +215,12 @@ def run(  # noqa: PLR0913 - each by its name
             fused = fuse(happenings(tables["reports"]), setting, engine or LocalEngine())
             tables |= {name: getattr(fused, name) for name in FUSED}
         with clock.step("past"):
-            before, stood = _past(whole, fused, known_us, setting, past, progress)
+            before, stood = _past(found, whole, fused, known_us, setting, progress)
         # (5) what these indicate under the agreements
         with clock.step("findings"):
             asked = (moment for moment in (on_us, known_us) if moment is not None)
-            names = ["incident_id", "report_id"]
-            members = [one.members.select(names) for one in (fused, before)]
-            coded = unborne_in(found, whole["reports"], pa.concat_tables(members))
             until_us = min([found.period_to_us, *asked])
+            coded = unborne_in(found, whole["reports"], _memberships(fused, before))
             indicate = indicating(found.governing, until_us, engine, coded)
             indicated = indicate(fused.incidents, disagreements=fused.disagreements)
             tables |= {name: getattr(indicated, name) for name in INDICATED}
@@ -253,21 +249,27 @@ def run(  # noqa: PLR0913 - each by its name
 
 
 def _past(
+    mission: Mission,
     tables: dict[str, pa.Table],
     fused: Fused,
     known_us: int | None,
     setting: Setting,
-    wanted: bool | None,  # noqa: FBT001 - handed on as it was asked
     progress: Progress,
 ) -> tuple[History, Past]:
-    """How incidents stood before, moment by moment; nothing where it is not wanted."""
+    """How incidents stood before, moment by moment; nothing where the mission does not want it."""
     reports = happenings(tables["reports"])
     moving = changeable(reports, setting)
-    if not (len(moving) <= FEW if wanted is None else wanted):
+    if not (len(moving) <= FEW if mission.past is None else mission.past):
         return NO_HISTORY, Past(told=False, reports=len(moving), by_day=False)
     news = News(reports, tables["articles"], until_us=known_us, most=MOMENTS)
     found = stood_before(news, moving, fused, setting, LocalEngine(), partial(progress, "past"))
     return found, Past(told=True, reports=len(moving), by_day=news.by_day)
+
+
+def _memberships(fused: Fused, before: History) -> pa.Table:
+    """Which report stands, or stood, in which incident."""
+    names = ["incident_id", "report_id"]
+    return pa.concat_tables([one.members.select(names) for one in (fused, before)])
 
 
 def _states(
