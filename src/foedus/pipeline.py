@@ -222,8 +222,7 @@ def run(
             until_us = min([found.period_to_us, *asked])
             coded = unborne_in(found, whole["reports"], _memberships(fused, before))
             indicate = indicating(found.governing, until_us, engine, coded)
-            indicated = indicate(fused.incidents, disagreements=fused.disagreements)
-            tables |= {name: getattr(indicated, name) for name in INDICATED}
+            tables |= _indicated(fused, indicate)
             tables |= _states(before, indicate, rulebook_of(found.governing, until_us))
         done = Run(
             mission=found,
@@ -264,6 +263,11 @@ def _past(
     news = News(reports, tables["articles"], until_us=known_us, most=MOMENTS)
     found = stood_before(news, moving, fused, setting, LocalEngine(), partial(progress, "past"))
     return found, Past(told=True, reports=len(moving), by_day=news.by_day)
+
+
+def _indicated(fused: Fused, indicate: Callable[..., Findings]) -> dict[str, pa.Table]:
+    found = indicate(fused.incidents, disagreements=fused.disagreements)
+    return {name: getattr(found, name) for name in INDICATED}
 
 
 def _memberships(fused: Fused, before: History) -> pa.Table:
