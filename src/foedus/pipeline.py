@@ -195,12 +195,8 @@ def run(
     # (1) the mission, and what is declared of its sources
     with clock.step("mission"):
         found = mission if isinstance(mission, Mission) else read_mission(mission)
-        profiles = [read_profile(source.profile) for source in found.sources]
-        parameters = read_parameters(found.parameters)
         on_us, known_us = last_us(on, found.zone, "--on"), last_us(known, found.zone, "--known")
-        by_id = {profile.source.id: profile for profile in profiles}
-        words = (load_kinds(), load_targets(), load_weapons())
-        setting = Setting(by_id, *words, found.parties, parameters)
+        profiles, setting = _declared(found)
     target = out or default_out(found.id)
     with replaced(target, SIGN) as folder:
         # (2) the reports, in batches
@@ -212,22 +208,21 @@ def run(
             tables = choose(tables, on_us, known_us)
         # (4) the incidents that they tell of, and how these stood before
         with clock.step("incidents"):
-            fused = fuse(happenings(tables["reports"]), setting, engine or LocalEngine())
+            fused = fuse(happenings(tables["reports"]), setting, _or(engine))
             tables |= {name: getattr(fused, name) for name in FUSED}
         with clock.step("past"):
             before, stood = _past(found, whole, fused, known_us, setting, progress)
         # (5) what these indicate under the agreements
         with clock.step("findings"):
-            asked = (moment for moment in (on_us, known_us) if moment is not None)
-            until_us = min([found.period_to_us, *asked])
+            asked = [moment for moment in (on_us, known_us) if moment is not None]
             coded = unborne_in(found, whole["reports"], _memberships(fused, before))
-            indicate = indicating(found.governing, until_us, engine, coded)
-            tables |= _indicated(fused, indicate)
-            tables |= _states(before, indicate, rulebook_of(found.governing, until_us))
+            book = rulebook_of(found.governing, min([found.period_to_us, *asked]))
+            indicate = partial(findings_found, rulebook=book, engine=_or(engine), unborne=coded)
+            tables |= _indicated(fused, indicate) | _states(before, indicate, book)
         done = Run(
             mission=found,
-            profiles=by_id,
-            parameters=parameters,
+            profiles=dict(setting.profiles),
+            parameters=setting.parameters,
             on=on,
             known=known,
             known_us=known_us,
@@ -247,6 +242,14 @@ def run(
     return replace(done, seconds=clock.seconds, peak_mb=peak_mb())
 
 
+def _declared(mission: Mission) -> tuple[list[Profile], Setting]:
+    """What is declared of a mission's sources, in their order, and what fusion goes by."""
+    profiles = [read_profile(source.profile) for source in mission.sources]
+    by_id = {profile.source.id: profile for profile in profiles}
+    words = (load_kinds(), load_targets(), load_weapons())
+    return profiles, Setting(by_id, *words, mission.parties, read_parameters(mission.parameters))
+
+
 def _past(
     mission: Mission,
     tables: dict[str, pa.Table],
@@ -263,6 +266,10 @@ def _past(
     news = News(reports, tables["articles"], until_us=known_us, most=MOMENTS)
     found = stood_before(news, moving, fused, setting, LocalEngine(), partial(progress, "past"))
     return found, Past(told=True, reports=len(moving), by_day=news.by_day)
+
+
+def _or(engine: Engine | None) -> Engine:
+    return engine or LocalEngine()
 
 
 def _indicated(fused: Fused, indicate: Callable[..., Findings]) -> dict[str, pa.Table]:
@@ -329,10 +336,7 @@ def learn(
     `out` is the folder for the file (default: the present one). Raises `FoedusError` as `run` does.
     """
     found = mission if isinstance(mission, Mission) else read_mission(mission)
-    profiles = [read_profile(source.profile) for source in found.sources]
-    by_id = {profile.source.id: profile for profile in profiles}
-    words = (load_kinds(), load_targets(), load_weapons())
-    setting = Setting(by_id, *words, found.parties, read_parameters(found.parameters))
+    profiles, setting = _declared(found)
     reports = happenings(_read(found, profiles, no_progress)[0]["reports"])
     looked_at = learning.sample(reports)
     learned = learning.learn(looked_at, setting)
