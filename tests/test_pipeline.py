@@ -214,7 +214,7 @@ def test_interrupt_leaves_a_usable_state(tmp_path: Path) -> None:
 
 def test_seconds_are_told_by_step(donbas: pipeline.Run) -> None:
     """A run tells the seconds of each step and the most memory that it held."""
-    steps = ["mission", "reports", "known", "incidents", "findings", "record", "publish"]
+    steps = ["mission", "reports", "known", "incidents", "past", "findings", "record", "publish"]
     assert list(donbas.seconds) == steps
     assert donbas.peak_mb > 0
 

@@ -84,9 +84,17 @@ def __getattr__(name: str) -> Any:
 
 
 def _run(
-    mission: Any, *, known: str | None = None, now: datetime | None = None, **asked: Any
+    mission: Any,
+    *,
+    known: str | None = None,
+    past: bool | None = None,
+    now: datetime | None = None,
+    **asked: Any,
 ) -> Any:
     """Take the whole path and publish; arguments and errors as of `foedus.pipeline.run`.
+
+    `past` asks how incidents stood before, at about a millisecond for each report that may join
+    another; None: as the mission has it.
 
     `now` is the moment of publication, by default the present one: the one clock of the package.
     Where the mission's policy holds incidents back, the record is that which was known by then, so
@@ -96,6 +104,8 @@ def _run(
     moment = now or datetime.now(UTC)
     now_us = _us(moment)
     found = mission if isinstance(mission, missions.Mission) else missions.read_mission(mission)
+    if past is not None:
+        found = import_module("msgspec.structs").replace(found, past=past)
     if found.policy.delay_h > 0:
         until_us = pipeline.last_us(known, found.zone, "--known")
         if until_us is None or until_us > now_us:

@@ -42,6 +42,7 @@ class Head(Entry, frozen=True, kw_only=True):
     zone: str
     """IANA zone in which its dates are written and its days are counted."""
     summary: str
+    past: bool | None = None
     period_from: str
     """First day of the record."""
     period_to: str
@@ -184,6 +185,8 @@ class Mission(msgspec.Struct, frozen=True, kw_only=True):
     policy: Policy
     parameters: Path | None
     """File of parameters; None for those that are shipped."""
+    past: bool | None = None
+    """Whether a run tells how its incidents stood before; None: where that is quick."""
     guarantee: Guarantee = Guarantee()
     governing: Governing = Governing()
     """The agreements that its incidents are set against, and what is known beside them."""
@@ -261,6 +264,7 @@ class _Check:
             title=head.title,
             zone=head.zone,
             summary=head.summary.strip(),
+            past=head.past,
             period_from=head.period_from,
             period_to=head.period_to,
             period_from_us=period[0],

@@ -2,11 +2,11 @@
 """The whole path, from a mission's files to a folder that a person can read.
 
 (1) read the mission and the profile of each source; (2) read the reports, in batches; (3) choose
-what was known; (4) fuse the reports into incidents; (5) set them against the mission's agreements;
-(6) write the record; (7) publish; (8) put the new folder in the place of the old one, whole or not
-at all. This is the only place that runs an engine. What is published is decided by whoever calls:
-`publish` is handed in, since publication and pipeline stand on one row. Seconds are measured here
-and nowhere else; no stage sees a clock.
+what was known; (4) fuse the reports into incidents, and tell how these stood before; (5) set them
+against the mission's agreements; (6) write the record; (7) publish; (8) put the new folder in the
+place of the old one, whole or not at all. This is the only place that runs an engine. What is
+published is decided by whoever calls: `publish` is handed in, since publication and pipeline stand
+on one row. Seconds are measured here and nowhere else; no stage sees a clock.
 """
 
 from __future__ import annotations
@@ -20,10 +20,9 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -36,12 +35,17 @@ from foedus.findings.from_incidents import Findings
 from foedus.findings.from_incidents import found as findings_found
 from foedus.findings.from_terms import rulebook_of
 from foedus.findings.record import VERDICTS
+from foedus.findings.rulebook import Rulebook
+from foedus.findings.states import deadline_findings, incident_findings
 from foedus.findings.wording import unborne
 from foedus.incidents import learning
 from foedus.incidents.beliefs import Setting
-from foedus.incidents.from_reports import fuse
+from foedus.incidents.from_reports import Fused, fuse
+from foedus.incidents.history import changeable, stood_before
 from foedus.incidents.parameters import Parameters, read_parameters, written
+from foedus.incidents.states import NO_HISTORY, History
 from foedus.mission import MACHINE, Mission, asked_moment, default_out, read_mission
+from foedus.reports.known import News, standing_at
 from foedus.reports.observation_form import happenings
 from foedus.reports.profile import Profile, read_profile
 from foedus.reports.readers import reader_for
@@ -58,7 +62,13 @@ Indicate = Callable[[pa.Table], Findings]
 SIGN: Final = "record/run.json"
 FUSED: Final = ("incidents", "members", "disagreements")
 INDICATED: Final = ("findings", "counts", "partings")
-RECORD: Final = ("reports", "articles", "refusals", *FUSED, *INDICATED)
+STATES: Final = ("incident_states", "member_states", "finding_states")
+"""How incidents, their members and findings stood before."""
+RECORD: Final = ("reports", "articles", "refusals", *FUSED, *INDICATED, *STATES)
+FEW: Final = 2_000
+"""Reports that may change how another stood: up to so many their history is told unasked."""
+MOMENTS: Final = 1_000
+"""Moments at which a record learned something: beyond so many, they are told day by day."""
 AGREEMENTS: Final = "agreements.json"
 """In the record: the agreements as they were read, so that a finding can be told from it alone."""
 TYPES: Final[dict[str, type[msgspec.Struct]]] = {
@@ -99,6 +109,8 @@ class Run:
     out: Path
     tables: dict[str, pa.Table]
     inputs: tuple[Input, ...]
+    past: Past
+    """How far it is told how incidents stood before."""
     indicate: Indicate
     """What other incidents, such as those that the public sees, indicate under the agreements."""
     seconds: dict[str, float] = field(default_factory=dict)
@@ -139,6 +151,16 @@ class Run:
         return int(self.tables["partings"].num_rows)
 
 
+class Past(NamedTuple):
+    """How far a run tells how its incidents stood before."""
+
+    told: bool
+    reports: int
+    """Reports that may change how another stood."""
+    by_day: bool
+    """Whether it is told as of the end of each day, not of each moment."""
+
+
 Publish = Callable[[Run, Path], object]
 """Writes what the public may see of a run into a folder."""
 
@@ -173,12 +195,8 @@ def run(
     # (1) the mission, and what is declared of its sources
     with clock.step("mission"):
         found = mission if isinstance(mission, Mission) else read_mission(mission)
-        profiles = [read_profile(source.profile) for source in found.sources]
-        parameters = read_parameters(found.parameters)
         on_us, known_us = last_us(on, found.zone, "--on"), last_us(known, found.zone, "--known")
-        by_id = {profile.source.id: profile for profile in profiles}
-        words = (load_kinds(), load_targets(), load_weapons())
-        setting = Setting(by_id, *words, found.parties, parameters)
+        profiles, setting = _declared(found)
     target = out or default_out(found.id)
     with replaced(target, SIGN) as folder:
         # (2) the reports, in batches
@@ -186,28 +204,32 @@ def run(
             tables, inputs = _read(found, profiles, progress)
         # (3) of these, what was known
         with clock.step("known"):
+            whole = choose(tables, on_us, None)
             tables = choose(tables, on_us, known_us)
-        # (4) the incidents that they tell of
+        # (4) the incidents that they tell of, and how these stood before
         with clock.step("incidents"):
-            fused = fuse(happenings(tables["reports"]), setting, engine or LocalEngine())
+            fused = fuse(happenings(tables["reports"]), setting, _or(engine))
             tables |= {name: getattr(fused, name) for name in FUSED}
+        with clock.step("past"):
+            before, stood = _past(found, whole, fused, known_us, setting, progress)
         # (5) what these indicate under the agreements
         with clock.step("findings"):
-            asked = (moment for moment in (on_us, known_us) if moment is not None)
-            coded = unborne_in(found, tables["reports"], fused.members)
-            indicate = indicating(found.governing, min([found.period_to_us, *asked]), engine, coded)
-            indicated = indicate(fused.incidents, disagreements=fused.disagreements)
-            tables |= {name: getattr(indicated, name) for name in INDICATED}
+            asked = [moment for moment in (on_us, known_us) if moment is not None]
+            coded = unborne_in(found, whole["reports"], _memberships(fused, before))
+            book = rulebook_of(found.governing, min([found.period_to_us, *asked]))
+            indicate = partial(findings_found, rulebook=book, engine=_or(engine), unborne=coded)
+            tables |= _indicated(fused, indicate) | _states(before, indicate, book)
         done = Run(
             mission=found,
-            profiles=by_id,
-            parameters=parameters,
+            profiles=dict(setting.profiles),
+            parameters=setting.parameters,
             on=on,
             known=known,
             known_us=known_us,
             out=target,
             tables=tables,
             inputs=inputs,
+            past=stood,
             indicate=indicate,
         )
         # (6) the record
@@ -218,6 +240,60 @@ def run(
             publish(done, folder)
     # (8) is the end of `replaced`: from here on the new folder stands
     return replace(done, seconds=clock.seconds, peak_mb=peak_mb())
+
+
+def _declared(mission: Mission) -> tuple[list[Profile], Setting]:
+    """What is declared of a mission's sources, in their order, and what fusion goes by."""
+    profiles = [read_profile(source.profile) for source in mission.sources]
+    by_id = {profile.source.id: profile for profile in profiles}
+    words = (load_kinds(), load_targets(), load_weapons())
+    return profiles, Setting(by_id, *words, mission.parties, read_parameters(mission.parameters))
+
+
+def _past(
+    mission: Mission,
+    tables: dict[str, pa.Table],
+    fused: Fused,
+    known_us: int | None,
+    setting: Setting,
+    progress: Progress,
+) -> tuple[History, Past]:
+    """How incidents stood before, moment by moment; nothing where the mission does not want it."""
+    reports = happenings(tables["reports"])
+    moving = changeable(reports, setting)
+    if not (len(moving) <= FEW if mission.past is None else mission.past):
+        return NO_HISTORY, Past(told=False, reports=len(moving), by_day=False)
+    news = News(reports, tables["articles"], until_us=known_us, most=MOMENTS)
+    found = stood_before(news, moving, fused, setting, LocalEngine(), partial(progress, "past"))
+    return found, Past(told=True, reports=len(moving), by_day=news.by_day)
+
+
+def _or(engine: Engine | None) -> Engine:
+    return engine or LocalEngine()
+
+
+def _indicated(fused: Fused, indicate: Callable[..., Findings]) -> dict[str, pa.Table]:
+    found = indicate(fused.incidents, disagreements=fused.disagreements)
+    return {name: getattr(found, name) for name in INDICATED}
+
+
+def _memberships(fused: Fused, before: History) -> pa.Table:
+    """Which report stands, or stood, in which incident."""
+    names = ["incident_id", "report_id"]
+    return pa.concat_tables([one.members.select(names) for one in (fused, before)])
+
+
+def _states(
+    before: History, indicate: Callable[..., Findings], rulebook: Rulebook
+) -> dict[str, pa.Table]:
+    """The tables of how the record stood before."""
+    told = partial(indicate, disagreements=before.disagreements)
+    findings = [incident_findings(before.incidents, told), deadline_findings(rulebook)]
+    return {
+        "incident_states": before.incidents,
+        "member_states": before.members,
+        "finding_states": pa.concat_tables(findings),
+    }
 
 
 def unborne_in(mission: Mission, reports: pa.Table, members: pa.Table) -> frozenset[str]:
@@ -260,10 +336,7 @@ def learn(
     `out` is the folder for the file (default: the present one). Raises `FoedusError` as `run` does.
     """
     found = mission if isinstance(mission, Mission) else read_mission(mission)
-    profiles = [read_profile(source.profile) for source in found.sources]
-    by_id = {profile.source.id: profile for profile in profiles}
-    words = (load_kinds(), load_targets(), load_weapons())
-    setting = Setting(by_id, *words, found.parties, read_parameters(found.parameters))
+    profiles, setting = _declared(found)
     reports = happenings(_read(found, profiles, no_progress)[0]["reports"])
     looked_at = learning.sample(reports)
     learned = learning.learn(looked_at, setting)
@@ -311,25 +384,9 @@ def choose(
     if on_us is not None:
         reports = reports.filter(pc.less_equal(reports["occurred_from_us"], on_us))
     if known_us is not None:
-        began = pc.less_equal(reports["known_from_us"], known_us)
-        stands = pc.fill_null(pc.greater(reports["known_to_us"], known_us), True)
-        reports = reports.filter(pc.and_(began, stands))
-        later = pc.fill_null(pc.greater(articles["published_us"], known_us), False)
-        reports = _without(reports, articles.filter(later))
-        articles = articles.filter(pc.invert(later))
+        reports, articles = standing_at(reports, articles, known_us)
     beneath = pc.is_in(articles["report_id"], value_set=reports["report_id"].combine_chunks())
     return tables | {"reports": reports, "articles": articles.filter(beneath)}
-
-
-def _without(reports: pa.Table, articles: pa.Table) -> pa.Table:
-    """Take `articles` off the reports' counts."""
-    rows = pc.index_in(articles["report_id"], value_set=reports["report_id"].combine_chunks())
-    taken = np.bincount(rows.drop_null().to_numpy(), minlength=reports.num_rows)
-    name = "article_count"
-    left = pc.subtract(reports[name], pa.array(taken, pa.int64()))
-    return reports.set_column(
-        reports.schema.get_field_index(name), reports.schema.field(name), left
-    )
 
 
 def _read(
@@ -396,6 +453,7 @@ def summary(done: Run) -> dict[str, Any]:
         "sources": [profile.source for profile in done.profiles.values()],
         "inputs": [asdict(item) for item in done.inputs],
         "agreements": {one.id: digest(one) for one in done.mission.governing.agreements},
+        "past": done.past._asdict(),
         "rows": {name: done.tables[name].num_rows for name in RECORD},
     }
 

@@ -19,6 +19,7 @@ from foedus.errors import FoedusError
 from foedus.mission import Policy
 from foedus.pipeline import Run, run
 from foedus.publication.from_run import publish_run
+from foedus.publication.past import unwatched
 from foedus.publication.policy import PUBLIC, STEPS, at_least_default, in_force, public, veiled
 from foedus.reports import observation_form as form
 from foedus.reports.profile import Columns, Format, Identity, Profile, Time
@@ -244,3 +245,25 @@ def test_a_faulty_form_stops_nothing(tmp_path: Path) -> None:
         pytest.fail(str(error))
     assert done.quarantined == 1
     assert not any(b"SECRET" in data for data in published(done).values())
+
+
+def test_no_state_rests_on_an_observers_form() -> None:
+    """When an observer's report came is not told by the states of the incident that it joined."""
+    states = pa.table(
+        {"lineage_id": ["watched", "watched", "free"], "incident_id": ["a", "b", "c"]}
+    )
+    members = pa.table(
+        {
+            "lineage_id": ["watched", "watched", "watched", "free"],
+            "incident_id": ["a", "b", "b", "c"],
+            "report_id": ["press:1", "press:1", "posts:1", "press:2"],
+        }
+    )
+    reports = pa.table(
+        {
+            "report_id": ["press:1", "press:2", "posts:1"],
+            "source_id": ["press", "press", "posts"],
+        }
+    )
+    profiles = {"posts": FORM}
+    assert unwatched(states, members, reports, profiles)["lineage_id"].to_pylist() == ["free"]

@@ -17,7 +17,28 @@ from foedus.commands.calling import Json, Where, emit, examples, progress, sprea
 app = typer.Typer()
 
 
+@dataclass(frozen=True)
+class Times:
+    """The options of `run` about time."""
+
+    on: Annotated[
+        str | None, typer.Option(metavar="T", help="Only what had begun by this day or moment.")
+    ] = None
+    known: Annotated[
+        str | None, typer.Option(metavar="T", help="Only what the record knew by then.")
+    ] = None
+    past: Annotated[
+        bool | None,
+        typer.Option(
+            "--past/--no-past",
+            help="Tell how incidents stood before, for pages as known on a day; by itself only"
+            " where few reports may join another.",
+        ),
+    ] = None
+
+
 @app.command(epilog=examples("run donbas", "run missions/donbas --known 2015-02-15 --out out/2015"))
+@spread(Times)
 @told
 def run(
     mission: Annotated[
@@ -26,13 +47,8 @@ def run(
             metavar="MISSION", help="Name below missions/, a folder, or a mission.toml."
         ),
     ],
+    wanted: Times,
     *,
-    on: Annotated[
-        str | None, typer.Option(metavar="T", help="Only what had begun by this day or moment.")
-    ] = None,
-    known: Annotated[
-        str | None, typer.Option(metavar="T", help="Only what the record knew by then.")
-    ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder to write; default out/MISSION.")
     ] = None,
@@ -49,7 +65,7 @@ def run(
     Times without an offset are in the mission's zone. The folder is replaced whole at the end.
     """
     with progress() as told_of, engine_of(engine, master) as chosen:
-        done = foedus.run(mission, on=on, known=known, out=out, engine=chosen, progress=told_of)
+        done = foedus.run(mission, out=out, engine=chosen, progress=told_of, **asdict(wanted))
     if as_json:
         return emit(run_figures(done))
     from foedus.publication.console import show_run
@@ -93,7 +109,8 @@ def run_figures(done: Any) -> dict[str, Any]:
         "seconds",
         "peak_mb",
     )
-    return {name: getattr(done, name) for name in names} | {"out": str(done.out)}
+    figures = {name: getattr(done, name) for name in names}
+    return figures | {"past": done.past._asdict(), "out": str(done.out)}
 
 
 @dataclass(frozen=True)

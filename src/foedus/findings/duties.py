@@ -59,20 +59,27 @@ def lineage_of(agreement: Agreement, term: Term) -> str:
     return digest([DEADLINE, agreement.id, term.id])[:_LINEAGE_DIGITS]
 
 
-def _findings(rulebook: Rulebook, known_us: int) -> Iterator[Finding]:
+def duties_of(rulebook: Rulebook) -> Iterator[tuple[Agreement, Term, str]]:
+    """Yield every duty that has a deadline, with each reading under which it holds."""
     for agreement in rulebook.agreements:
         for term in agreement.terms:
             if not isinstance(term.rule, DutyRule) or term.rule.deadline is None:
                 continue
             for reading in readings_of(agreement):
                 if term.holds_under(reading):
-                    binding = binding_of(agreement, reading, rulebook)
-                    yield from _finding(binding, term, reading, rulebook, known_us)
+                    yield agreement, term, reading
 
 
-def _finding(
+def _findings(rulebook: Rulebook, known_us: int) -> Iterator[Finding]:
+    for agreement, term, reading in duties_of(rulebook):
+        binding = binding_of(agreement, reading, rulebook)
+        yield from dated_findings(binding, term, reading, rulebook, known_us)
+
+
+def dated_findings(
     binding: Binding, term: Term, reading: str, rulebook: Rulebook, known_us: int
 ) -> Iterator[Finding]:
+    """Yield the finding of one deadline at `known_us`; none where nothing is to be told yet."""
     agreement, told = binding.agreement, _told(binding, term, known_us)
     if told is None:
         return

@@ -13,7 +13,7 @@ of fusing the corrected reports from the start.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, NamedTuple
+from typing import Annotated, Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -26,6 +26,7 @@ from foedus.engines.engine import Engine
 from foedus.errors import Fault, OperatorError
 from foedus.incidents import consensus
 from foedus.incidents.beliefs import Setting, Ways, beliefs
+from foedus.incidents.density import SLAB
 from foedus.incidents.features import Prepared, prepare
 from foedus.incidents.from_reports import Fused, in_order, least_gain, named, ranks, spread, tell
 from foedus.incidents.groups import Grouped, found_pairs, joined
@@ -34,6 +35,9 @@ from foedus.incidents.memberships import weighed
 from foedus.incidents.reach import Index, moved, rescored
 from foedus.incidents.settling import lost, rows_of, searched
 from foedus.incidents.standing import Lists, Members, Rows, Ties
+
+FEW: Final = 8
+"""Cells of a batch that are looked at one by one."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +76,7 @@ class Reports:
         self._ids = first.column("report_id").combine_chunks()
         self._by_id = np.argsort(ranks(first.column("report_id")))
         self._slot_of_row = np.argsort(row)
-        self._later: dict[int, pa.Table] = {}
+        self._later: dict[int, tuple[pa.Table, int]] = {}
         self._slots: dict[str, int | None] = {}
 
     def slot(self, report_id: str) -> int | None:
@@ -90,19 +94,34 @@ class Reports:
             return None
         return int(self._slot_of_row[self._by_id[low]])
 
-    def set(self, report_id: str, slot: int | None, report: pa.Table | None) -> None:
-        """Say which slot an id has now, and what stands there."""
-        self._slots[report_id] = slot
-        if slot is not None and report is not None:
-            self._later[slot] = report
+    def withdraw(self, report_id: str) -> None:
+        """Say that no report has an id any more."""
+        self._slots[report_id] = None
+
+    def put(self, slots: Ints, reports: pa.Table) -> None:
+        """Say that each of these reports stands in the slot beside it."""
+        for row, (slot, one) in enumerate(
+            zip(slots.tolist(), reports.column("report_id").to_pylist(), strict=True)
+        ):
+            self._slots[one] = slot
+            self._later[slot] = (reports, row)
 
     def take(self, slots: Ints) -> pa.Table:
         """Return the reports of these slots, in this order."""
         first = slots < self._row.size
         parts = [self._first.take(pa.array(self._row[slots[first]]))]
-        parts += [self._later[slot] for slot in slots[~first].tolist()]
-        place = np.argsort(np.concatenate([np.flatnonzero(first), np.flatnonzero(~first)]))
-        return pa.concat_tables(parts).combine_chunks().take(pa.array(place))
+        places = [np.flatnonzero(first)]
+        batches: dict[int, tuple[pa.Table, list[int], list[int]]] = {}
+        for place in np.flatnonzero(~first).tolist():
+            batch, row = self._later[int(slots[place])]
+            _, rows, at = batches.setdefault(id(batch), (batch, [], []))
+            rows.append(row)
+            at.append(place)
+        for batch, rows, at in batches.values():
+            parts.append(batch.take(pa.array(rows)))
+            places.append(np.array(at, np.int64))
+        order = np.argsort(np.concatenate(places))
+        return pa.concat_tables(parts).combine_chunks().take(pa.array(order))
 
 
 class Known:
@@ -176,18 +195,22 @@ class Standing:
 
     def fused(self) -> Fused:
         """Return the whole record as it stands, as `fuse` would give it."""
+        batches: dict[int, tuple[Fused, list[str]]] = {}
+        for lineage, told in self._told.items():
+            batches.setdefault(id(told), (told, []))[1].append(lineage)
         gone = pa.array(sorted(self._gone | self._told.keys()), pa.string())
         parts = []
         for name in Fused._fields:
             first = getattr(self._first, name)
-            kept = first.filter(pc.invert(pc.is_in(first["lineage_id"], gone)))
-            parts.append(
-                pa.concat_tables([kept, *(getattr(told, name) for told in self._told.values())])
-            )
+            found = [first.filter(pc.invert(pc.is_in(first["lineage_id"], gone)))]
+            for told, lineages in batches.values():
+                part = getattr(told, name)
+                found.append(part.filter(pc.is_in(part["lineage_id"], pa.array(lineages))))
+            parts.append(pa.concat_tables(found))
         return in_order(dict(zip(Fused._fields, parts, strict=True)))
 
     def note(self, changes: pa.Table, told: Fused) -> None:
-        """Lay what changed over what was told before."""
+        """Lay what changed over what was told before: each lineage is told by its last batch."""
         for change in changes.to_pylist():
             lineage = change["lineage_id"]
             if change["change"] == "gone":
@@ -195,9 +218,7 @@ class Standing:
                 self._gone.add(lineage)
             elif change["change"] != "unchanged":
                 self._gone.discard(lineage)
-                self._told[lineage] = Fused(
-                    *(part.filter(pc.equal(part["lineage_id"], lineage)) for part in told)
-                )
+                self._told[lineage] = told
 
 
 def stand(reports: pa.Table, setting: Setting, engine: Engine) -> Standing:
@@ -241,7 +262,7 @@ def _checked(standing: Standing, added: pa.Table, withdrawn: list[str]) -> tuple
         raise OperatorError(*faults)
     found = [standing.reports.slot(one) for one in [*withdrawn, *ids]]
     for one in withdrawn:
-        standing.reports.set(one, None, None)
+        standing.reports.withdraw(one)
     return np.array([slot for slot in found if slot is not None], np.int64), ids
 
 
@@ -256,16 +277,20 @@ def _entered(standing: Standing, added: pa.Table, old: Ints, ids: list[str]) -> 
     hour[prepared.row] = prepared.hour
     rows.alive[old] = False
     new = rows.add(features, hour, ids)
-    for at, (slot, one) in enumerate(zip(new.tolist(), ids, strict=True)):
+    for slot in new.tolist():
         standing.members.set(slot, np.array([slot]))
-        standing.reports.set(one, slot, added.slice(at, 1))
+    standing.reports.put(new, added)
     standing.index.add(new[prepared.row])
     return new, prepared.row
 
 
 def _sites(keys: Ints) -> list[Ints]:
-    """Cut reports by cell, so that those far apart are not looked at as one wide region."""
-    _, inverse = np.unique(keys, return_inverse=True)
+    """Cut reports by cell, so that those far apart are not looked at as one wide region.
+
+    Where they lie in many cells, they are cut by time alone: regions would overlap.
+    """
+    cells = np.unique(keys)
+    _, inverse = np.unique(keys if cells.size <= FEW else keys // SLAB, return_inverse=True)
     return [np.flatnonzero(inverse == at) for at in range(int(inverse.max(initial=-1)) + 1)]
 
 

@@ -81,3 +81,10 @@ def log_density(
     told = np.rint(np.log(incidents / volume) * (MICRONAT / STEP)).astype(np.int64)
     log_per_cell = told * STEP
     return np.asarray(log_per_cell[found.of_report], np.int64)
+
+
+def thinnest(reports_per_incident: float, parameters: Parameters) -> int:
+    """Return the least that `log_density` tells of any report: that of one with none around it."""
+    incidents = 1 / reports_per_incident + 27 * parameters.background_per_cell
+    volume = 27.0 * parameters.density_cell_m**2 * parameters.density_cell_h
+    return int(np.rint(np.log(incidents / volume) * (MICRONAT / STEP))) * STEP

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from foedus.base.kernels import kernel
 from foedus.incidents.beliefs import Setting, lateness_hours, reports_per_incident
 from foedus.incidents.density import ROW, SLAB, cells, log_density
 from foedus.incidents.likelihood import (
@@ -142,14 +143,26 @@ def moved(index: Index, keys: Ints) -> Ints:
 def may_own(features: Ints, others: Ints, beliefs: Beliefs) -> Mask:
     """Return which reports might have a pair with one of `others`, as the earlier of the two."""
     last = features[:, FIRST_HOUR] + beliefs.time_length[features[:, TIME_ROW]]
+    found: Mask = in_reach(features, last, others)
+    return found
+
+
+@kernel
+def in_reach(features: Ints, last: Ints, others: Ints) -> Mask:
+    """Which reports last, until before `last`, while one of `others` begins in their reach."""
     found = np.zeros(features.shape[0], np.bool_)
-    for other in others:
-        north = (features[:, LATITUDE] - other[LATITUDE]) * METRES_PER_E7
-        turned = (features[:, LONGITUDE] - other[LONGITUDE] + TURN_E7 // 2) % TURN_E7
-        east = (turned - TURN_E7 // 2) * (0.5e-9 * (features[:, EAST] + other[EAST]))
-        reach = 2.0 * (features[:, RADIUS] + other[RADIUS]) + 1.0
-        in_time = (features[:, FIRST_HOUR] <= other[FIRST_HOUR]) & (other[FIRST_HOUR] < last)
-        found |= in_time & (north * north + east * east <= reach * reach)
+    for i in range(features.shape[0]):
+        begin, end = features[i, FIRST_HOUR], last[i]
+        for j in range(others.shape[0]):
+            if begin <= others[j, FIRST_HOUR] < end:
+                north = (features[i, LATITUDE] - others[j, LATITUDE]) * METRES_PER_E7
+                turned = (features[i, LONGITUDE] - others[j, LONGITUDE] + TURN_E7 // 2) % TURN_E7
+                mean = 0.5e-9 * (features[i, EAST] + others[j, EAST])
+                east = (turned - TURN_E7 // 2) * mean
+                reach = 2.0 * (features[i, RADIUS] + others[j, RADIUS]) + 1.0
+                if north * north + east * east <= reach * reach:
+                    found[i] = True
+                    break
     return found
 
 

@@ -84,6 +84,15 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     ]
 
 
+class MemberState(Member, frozen=True, kw_only=True):
+    """One report in one incident, as it was for a while."""
+
+    known_from_us: Annotated[int, Meta(description="since when it stood so", extra=US)]
+    known_to_us: Annotated[
+        int | None, Meta(description="until when it stood so; none: it still does", extra=US)
+    ]
+
+
 class Disagreement(msgspec.Struct, frozen=True, kw_only=True):
     """One field in which the members of an incident say different things; both accounts stay."""
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +22,8 @@ from foedus.incidents.pairs import Pairs
 from foedus.incidents.settling import Mask
 
 NOTHING: Ints = np.zeros(0, np.int64)
+MANY: Final = 4_096
+"""Keys that may be kept beside a sorted array."""
 
 
 class Lists:
@@ -33,10 +36,21 @@ class Lists:
         self._added_keys: list[int] = []
 
     def add(self, key: int, slot: int) -> None:
-        """Add a slot to a key."""
+        """Add a slot to a key; what was added is brought into the array where it grows large."""
+        if len(self._added_keys) > max(MANY, self._key.size // 8):
+            self._settle()
         if key not in self._added:
             insort(self._added_keys, key)
         self._added.setdefault(key, []).append(slot)
+
+    def _settle(self) -> None:
+        key = np.repeat(self._added_keys, [len(self._added[one]) for one in self._added_keys])
+        slot = [slot for one in self._added_keys for slot in self._added[one]]
+        self._key = np.concatenate([self._key, key])
+        self._slot = np.concatenate([self._slot, np.array(slot, np.int64)])
+        order = np.argsort(self._key, kind="stable")
+        self._key, self._slot = self._key[order], self._slot[order]
+        self._added, self._added_keys = {}, []
 
     def between(self, low: Ints, high: Ints) -> Ints:
         """Return the slots of all keys from a `low` up to but not including its `high`."""

@@ -60,11 +60,24 @@ def show_run(done: Any) -> None:
     if done.mission.governing.agreements:
         told = ", ".join(f"{verdict} {number:,}" for verdict, number in done.findings.items())
         console.print(f"findings, each indicated: {told}")
+    if told := _past(done.past):
+        console.print(Text(f"past:     {told}"), soft_wrap=True)
     console.print(Text(f"bulletin: {done.out / 'bulletin.html'}"))
     asked = (
         f"incidents {done.out} --limit 10" if done.mission.sources else f"bound {done.mission.id}"
     )
     console.print(Text(f"next:     foedus {asked}"))
+
+
+def _past(past: Any) -> str:
+    """Return how far it is told how the record stood before; nothing where it is told whole."""
+    if not past.told:
+        return (
+            f"{past.reports:,} reports may join another, so that it is not told how incidents stood"
+            " before; --past tells it"
+        )
+    by_day = "how incidents stood before is told as of the end of each day (UTC)"
+    return by_day if past.by_day else ""
 
 
 def _refused(refusals: Any) -> Iterator[str]:

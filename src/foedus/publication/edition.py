@@ -4,8 +4,9 @@
 Only what `policy` let out stands in it, since it is read from `tables/` and from nowhere else. A
 question has two times: `on` keeps what had begun by then, `known` what the record knew by then and
 the policy would have let out then. Both are answered from `known_from_us` and `known_to_us`, and
-nothing is run again. One thing cannot be answered so: an incident that later reports joined stands
-from the last of them on, and how it stood before is not in the tables; `joined_later` counts these.
+nothing is run again: the tables of states tell how the record stood before. Where a run was not
+asked for them, an incident that later reports joined stands from the last of them on, and is left
+out before; `joined_later` counts these.
 Questions are SQL over a DuckDB file beside the tables that is made once; values are always bound.
 """
 
@@ -26,7 +27,7 @@ from foedus.base.encoding import schema
 from foedus.errors import Fault, OperatorError
 from foedus.mission import Mission, Policy, asked_moment
 from foedus.publication.answers import SIGN, read_summary
-from foedus.publication.policy import HOUR_US, in_force
+from foedus.publication.policy import HOUR_US, OBSERVERS, in_force
 from foedus.publication.record import TABLES
 from foedus.reports.profile import read_profile
 from foedus.terms.record import Agreement
@@ -40,28 +41,63 @@ BUILDING: Final = "512MB"
 """The same while an edition is made ready."""
 BLOCK: Final = 1 << 20
 STANDING: Final = """
-    ($known_us is null or (known_from_us <= $known_us
-        and (known_to_us is null or known_to_us > $known_us)
-        and ($ripe_us is null or occurred_to_us is null or occurred_to_us <= $ripe_us)))
+    (case layer
+        when 'due' then $due_us is not null and known_from_us <= $due_us
+            and (known_to_us is null or known_to_us > $due_us)
+        when 'last-due' then $due_us is null
+        when 'last' then $known_us is null
+        else ($known_us is null and layer = 'only') or (known_from_us <= $known_us
+            and (known_to_us is null or known_to_us > $known_us)
+            and ($ripe_us is null or occurred_to_us is null or occurred_to_us <= $ripe_us))
+    end)
     and ($on_us is null or occurred_from_us is null or occurred_from_us <= $on_us)
 """
-"""Condition on rows that stood then; every query about incidents or findings has it."""
+"""Condition on rows that stood then; every query about incidents, members or findings has it.
+
+The layer of a row says which questions it answers: `only` all, since what it tells has never stood
+otherwise; `last` those that ask of all that is known, and `state` those with `known`; of deadlines,
+which go by the earlier of both times, `last-due` and `due` alike.
+"""
 BUILD: Final = (
+    "create temp table moved as select distinct lineage_id from read_parquet($incident_states)",
+    """create temp table told as
+        select *, case when lineage_id in (from moved) then 'last' else 'only' end as layer
+            from read_parquet($incidents)
+        union all by name select *, 'state' as layer from read_parquet($incident_states)""",
+    """create temp table dues as select distinct lineage_id from read_parquet($finding_states)
+        where subject_kind = 'deadline'""",
+    """create temp table judged as
+        select *, case when subject_kind = 'deadline' and lineage_id in (from dues) then 'last-due'
+                when lineage_id in (from moved) then 'last' else 'only' end as layer
+            from read_parquet($findings)
+        union all by name
+        select *, case when subject_kind = 'deadline' then 'due' else 'state' end as layer
+            from read_parquet($finding_states)""",
     """create table findings as
         select f.*, coalesce(i.occurred_from_us, 9000000000000000) as order_us, i.occurred_from_us,
             i.occurred_to_us, i.occurred_precision, i.latitude_e7, i.longitude_e7, i.radius_m,
             i.place_name, i.region, i.kind, i.target, i.actor, i.parties
-        from read_parquet($findings) f left join read_parquet($incidents) i using (incident_id)
-        order by order_us, finding_id""",
+        from judged f left join told i on f.lineage_id = i.lineage_id and f.layer = i.layer
+            and f.known_from_us = i.known_from_us
+        order by order_us, finding_id, f.known_from_us""",
     """create table incidents as
         select i.*, v.verdict
-        from read_parquet($incidents) i left join (
-            select incident_id, arg_max(verdict, case verdict when 'breach' then 4
+        from told i left join (
+            select lineage_id, layer, known_from_us,
+                arg_max(verdict, case verdict when 'breach' then 4
                 when 'contested' then 3 when 'undetermined' then 2 when 'permitted' then 1
                 else 0 end) as verdict
-            from findings where incident_id is not null group by incident_id
-        ) v using (incident_id) order by occurred_from_us, lineage_id""",
-    "create table members as select * from read_parquet($members) order by lineage_id",
+            from judged where incident_id is not null group by all
+        ) v using (lineage_id, layer, known_from_us)
+        order by occurred_from_us, lineage_id, known_from_us""",
+    """create table members as
+        select m.*, i.layer, i.known_from_us, i.known_to_us, i.occurred_from_us, i.occurred_to_us
+        from read_parquet($members) m join told i using (lineage_id) where i.layer <> 'state'
+        union all by name
+        select m.*, i.layer, i.occurred_from_us, i.occurred_to_us
+        from read_parquet($member_states) m join told i using (lineage_id, known_from_us)
+        where i.layer = 'state'
+        order by lineage_id, report_id""",
     "create table counts as select * from read_parquet($counts)",
     "create table sources as select * from read_parquet($sources)",
     "create table quarantine as select * from read_parquet($quarantine)",
@@ -110,6 +146,7 @@ class Edition:
         all_values = values | {
             "on_us": when.on_us,
             "known_us": known_us,
+            "due_us": min((one for one in (when.on_us, known_us) if one is not None), default=None),
             "ripe_us": known_us - delay_us if known_us is not None and delay_us else None,
         }
         bound = {name: value for name, value in all_values.items() if f"${name}" in query}
@@ -131,16 +168,27 @@ class Edition:
         return when.known_us or last_us or self.mission.period_to_us - 1
 
     def joined_later(self, when: When) -> int:
-        """Return how many incidents might have stood otherwise at `known`: they were joined later.
+        """Return of how many incidents it is not told how they stood at `known`.
 
-        At most so many: an incident of several reports, the last of which came after `known`.
+        They are left out then. At most so many: those of several reports, the last of which came
+        after `known`. None where the run tells how they stood, and no observer's form is in it.
         """
-        if when.known_us is None:
+        if when.known_us is None or (self.tells_past and self.policy.reason != OBSERVERS):
             return 0
         query = """select count(*) as joined from incidents where report_count > 1
-            and known_from_us > $known_us and occurred_from_us <= $known_us
+            and layer = 'only' and known_from_us > $known_us and occurred_from_us <= $known_us
             and ($on_us is null or occurred_from_us <= $on_us)"""
         return int(self.ask(query, when)[0]["joined"])
+
+    @property
+    def tells_past(self) -> bool:
+        """Whether the run tells how its incidents stood before."""
+        return bool(self.summary.get("past", {}).get("told"))
+
+    @property
+    def tells_days(self) -> bool:
+        """Whether it tells so of the end of each day (UTC) alone, not of each moment."""
+        return bool(self.summary.get("past", {}).get("by_day"))
 
 
 def asked(on: str | None, known: str | None, zone: str) -> When:

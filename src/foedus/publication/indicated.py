@@ -37,13 +37,14 @@ def indicated(material: Material, incidents: pa.Table, policy: Policy) -> Indica
     """Return what the public `incidents` indicate, `policy` being that which let them out."""
     if material.indicate is None:
         return NOTHING
-    if policy.place_cell_m == 0 and _is_whole(material.tables["incidents"], incidents):
+    if policy.place_cell_m == 0 and is_whole(material.tables["incidents"], incidents):
         tables = material.tables
         return Indicated(tables["findings"], tables["counts"], tables["partings"])
     found = material.indicate(incidents)
     return Indicated(found.findings, found.counts, found.partings)
 
 
-def _is_whole(record: pa.Table, incidents: pa.Table) -> bool:
+def is_whole(record: pa.Table, incidents: pa.Table) -> bool:
+    """Return whether the public sees every incident of the record."""
     ids = incidents["incident_id"].combine_chunks()
     return bool(pc.all(pc.is_in(record["incident_id"], ids), min_count=0).as_py())

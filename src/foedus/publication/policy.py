@@ -41,28 +41,34 @@ ELLIPSOID: Final = 1.01
 STEPS: Final = np.array([1, 2, 5, 10, 20, 50, 100], np.int64)
 """Cells of an observed incident, in cells of the policy."""
 
+_INCIDENT: Final = (
+    "incident_id", "lineage_id", "occurred_from_us", "occurred_to_us", "occurred_precision",
+    "latitude_e7", "longitude_e7", "radius_m", "place_name", "region", "country", "kind",
+    "target", "weapon", "actor", "parties", "party_deaths", "civilian_deaths",
+    "unattributed_deaths", "deaths_low", "deaths_best", "deaths_high", "report_count",
+    "source_count", "independent_count", "article_count", "sides", "disagreements",
+    "set_apart", "warnings", "known_from_us", "known_to_us",
+)  # fmt: skip
+_MEMBER: Final = (
+    "incident_id", "lineage_id", "report_id", "probability_ppm", "score_micronat",
+)  # fmt: skip
+_FINDING: Final = (
+    "finding_id", "subject_kind", "lineage_id", "incident_id", "agreement_id", "term_id",
+    "article", "reading", "verdict", "probability_ppm", "causes", "open_exceptions",
+    "attributed", "attributed_ppm", "unattributed_ppm", "steps", "evidence",
+    "known_from_us", "known_to_us",
+)  # fmt: skip
 PUBLIC: Final[dict[str, tuple[str, ...]]] = {
-    "incidents": (
-        "incident_id", "lineage_id", "occurred_from_us", "occurred_to_us", "occurred_precision",
-        "latitude_e7", "longitude_e7", "radius_m", "place_name", "region", "country", "kind",
-        "target", "weapon", "actor", "parties", "party_deaths", "civilian_deaths",
-        "unattributed_deaths", "deaths_low", "deaths_best", "deaths_high", "report_count",
-        "source_count", "independent_count", "article_count", "sides", "disagreements",
-        "set_apart", "warnings", "known_from_us", "known_to_us",
-    ),
-    "members": (
-        "incident_id", "lineage_id", "report_id", "probability_ppm", "score_micronat",
-    ),
-    "findings": (
-        "finding_id", "subject_kind", "lineage_id", "incident_id", "agreement_id", "term_id",
-        "article", "reading", "verdict", "probability_ppm", "causes", "open_exceptions",
-        "attributed", "attributed_ppm", "unattributed_ppm", "steps", "evidence",
-        "known_from_us", "known_to_us",
-    ),
+    "incidents": _INCIDENT,
+    "members": _MEMBER,
+    "findings": _FINDING,
     "counts": ("agreement_id", "term_id", "article", "reading", "verdict", "findings"),
     "partings": (
         "lineage_id", "incident_id", "agreement_id", "term_id", "article", "readings", "verdicts",
     ),
+    "incident_states": _INCIDENT,
+    "member_states": (*_MEMBER, "known_from_us", "known_to_us"),
+    "finding_states": _FINDING,
     "sources": (
         "source_id", "title", "side", "grade", "already_merged", "selection", "citation",
         "licence", "url", "read", "accepted", "quarantined", "reports", "articles",
@@ -77,6 +83,7 @@ PUBLIC: Final[dict[str, tuple[str, ...]]] = {
 
 EXACT_ONLY: Final[dict[str, tuple[str, ...]]] = {
     "members": ("incident_id", "probability_ppm", "score_micronat"),
+    "member_states": ("incident_id", "probability_ppm", "score_micronat"),
 }
 """Columns that depend on exact places, and leave only where places are published as they are."""
 LADDER: Final = np.array([step * 10**power for power in range(9) for step in (1, 2, 5)], np.int64)

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Meta
 
 from foedus.findings.record import Count, Finding, Parting
-from foedus.incidents.record import DEATHS, Incident, Member
+from foedus.incidents.record import DEATHS, Incident, Member, MemberState
 
 
 class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +80,12 @@ TABLES: Final[dict[str, tuple[type[msgspec.Struct], str]]] = {
     "findings": (Finding, "what each incident indicates under each term by each reading"),
     "counts": (Count, "how often each verdict was given, by term and reading"),
     "partings": (Parting, "incidents on which the readings of a term part"),
+    "incident_states": (
+        Incident,
+        "every state of incidents that have stood otherwise, from when until when",
+    ),
+    "member_states": (MemberState, "which report stood in which incident in each of these states"),
+    "finding_states": (Finding, "what these states, and deadlines as time went on, indicated"),
     "sources": (SourceRow, "the sources, and what became of their rows"),
     "months": (MonthRow, "incidents and deaths by month"),
     "quarantine": (QuarantineRow, "rows that could not be read, by source and reason"),

@@ -22,8 +22,9 @@ from foedus.publication.calendars import Bins, months
 from foedus.publication.counts import binned, ints
 from foedus.publication.escapes import is_address
 from foedus.publication.forms import write_csv, write_geojson, write_parquet
-from foedus.publication.indicated import indicated
+from foedus.publication.indicated import indicated, is_whole
 from foedus.publication.material import Material
+from foedus.publication.past import past
 from foedus.publication.policy import (
     EXACT_ONLY,
     PUBLIC,
@@ -59,6 +60,7 @@ def published(material: Material) -> dict[str, pa.Table]:
         "incidents": incidents,
         "members": members.filter(shown),
         **indicated(material, incidents, policy)._asdict(),
+        **past(material, policy, is_whole=is_whole(material.tables["incidents"], incidents)),
         "sources": source_rows(material, incidents),
         "months": month_rows(incidents, calendar(material, incidents)),
         "quarantine": quarantine_rows(material.tables["refusals"]),

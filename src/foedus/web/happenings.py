@@ -40,9 +40,10 @@ TOTAL: Final = f"select count(*) as total from incidents where {WANTED}"
 INCIDENT: Final = f"""select * from incidents
     where (lineage_id = $id or incident_id = $id) and {STANDING} limit 1"""
 BY_LINEAGE: Final = f"select * from incidents where lineage_id = $id and {STANDING}"
-BY_REPORT: Final = f"""select i.* from members m join incidents i using (lineage_id)
-    where report_id = $id and {STANDING} limit 1"""
-MEMBERS: Final = "select * from members where lineage_id = $lineage order by report_id"
+BY_REPORT: Final = f"""select * from incidents where {STANDING} and lineage_id in
+    (select lineage_id from members where report_id = $id and {STANDING}) limit 1"""
+MEMBERS: Final = f"""select * from members where lineage_id = $lineage and {STANDING}
+    order by report_id"""
 OF_INCIDENT: Final = f"""select * from findings where lineage_id = $lineage and {STANDING}
     order by agreement_id, term_id, reading"""
 SOUGHT: Final = f"""{STANDING}
@@ -115,7 +116,7 @@ def incident(question: Question) -> Row:
 def members(question: Question, lineage: str) -> list[Row]:
     """Return the reports of an incident, each with its source."""
     titles = {row["source_id"]: row["title"] for row in question.edition.ask(SOURCES)}
-    rows = question.edition.ask(MEMBERS, lineage=lineage)
+    rows = question.edition.ask(MEMBERS, question.when, lineage=lineage)
     for row in rows:
         row["source_id"] = row["report_id"].partition(":")[0]
         row["source_title"] = titles.get(row["source_id"])

@@ -15,11 +15,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
-import pyarrow.compute as pc
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from foedus.base.moments import MINUTE_US
 from foedus.errors import Fault, OperatorError
+from foedus.findings.states import NO_STATES, STATES, record_at
 from foedus.publication.binding import Answered, bound
 from foedus.publication.edition import Edition, When
 from foedus.register.public_record import FOLDER as ACTS
@@ -131,15 +132,7 @@ class Served:
             for name in RECORD
         }
         if when.known_us is not None:
-            tables = {
-                name: one.filter(pc.less_equal(one["known_from_us"], when.known_us))
-                if "known_from_us" in one.column_names
-                else one
-                for name, one in tables.items()
-            }
-            ids = tables["incidents"]["incident_id"].combine_chunks()
-            members = tables["members"]
-            tables["members"] = members.filter(pc.is_in(members["incident_id"], value_set=ids))
+            tables = record_at(tables, self._states(), when.known_us)
         file = mission.folder / mission.guarantee.replay
         at_us = [one for one in (when.on_us, when.known_us) if one is not None]
         return assumed_due(
@@ -152,6 +145,13 @@ class Served:
                 is_whole=when.known_us is None,
             ),
         )
+
+    def _states(self) -> dict[str, pa.Table]:
+        """The states of the record; none where the run does not tell them."""
+        if not self.edition.tells_past:
+            return dict(NO_STATES)
+        folder = self.edition.folder / "record"
+        return {name: pq.read_table(folder / f"{name}.parquet") for name in STATES.values()}
 
 
 @dataclass(frozen=True)

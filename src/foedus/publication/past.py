@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the public sees of how the record stood before: the states of incidents and findings.
+
+States are as coarse and as late as incidents are, and what they indicate is worked out anew where
+that of incidents is. An incident that in any state rested on an observer's own form has none: when
+its reports came would tell who watched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from foedus.findings.record import DEADLINE
+from foedus.findings.states import NO_STATES, incident_findings
+from foedus.mission import Policy
+from foedus.publication.material import Material
+from foedus.publication.policy import observed, public
+from foedus.reports.profile import Profile
+
+STATE: Final = ("lineage_id", "known_from_us")
+
+
+def past(material: Material, policy: Policy, *, is_whole: bool) -> dict[str, pa.Table]:
+    """Return the public tables of states; `policy` is in force, `is_whole` if nothing is held back.
+
+    Columns are those of the record; which of them leave is decided as for all tables.
+    """
+    tables = NO_STATES | dict(material.tables)
+    members, states = tables["member_states"], tables["incident_states"]
+    states = unwatched(states, members, tables["reports"], material.profiles)
+    shown = public(states, policy, material.moment_us)
+    is_shown = pc.is_in(_state(members), _state(shown).combine_chunks())
+    found = tables["finding_states"]
+    if not (is_whole and policy.place_cell_m == 0) and material.indicate is not None:
+        deadlines = found.filter(pc.equal(found["subject_kind"], DEADLINE))
+        found = pa.concat_tables([incident_findings(shown, material.indicate), deadlines])
+    return {
+        "incident_states": shown,
+        "member_states": members.filter(is_shown),
+        "finding_states": found,
+    }
+
+
+def unwatched(
+    states: pa.Table, members: pa.Table, reports: pa.Table, profiles: Mapping[str, Profile]
+) -> pa.Table:
+    """Return the states of the lineages of which none ever rested on an observer's own form."""
+    watched = observed({"reports": reports, "members": members}, profiles)
+    hidden = members.filter(pc.is_in(members["incident_id"], watched))["lineage_id"]
+    return states.filter(pc.invert(pc.is_in(states["lineage_id"], hidden.combine_chunks())))
+
+
+def _state(table: pa.Table) -> pa.ChunkedArray:
+    """Return one word for each row that names the state to which it belongs."""
+    lineage, known = (table[name].cast(pa.string()) for name in STATE)
+    return pc.binary_join_element_wise(lineage, known, "@")
