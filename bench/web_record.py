@@ -206,12 +206,14 @@ def _began(incidents: pa.Table, row: np.ndarray, held: np.ndarray) -> dict[str, 
 
 def _upto(count: np.ndarray) -> np.ndarray:
     """0, 1, … to below each count, one after the other."""
-    return np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    found: np.ndarray = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    return found
 
 
 def _rows(findings: pa.Table, incidents: pa.Table) -> np.ndarray:
     ids = incidents["lineage_id"].combine_chunks()
-    return pc.index_in(findings["lineage_id"], value_set=ids).to_numpy()
+    found: np.ndarray = pc.index_in(findings["lineage_id"], value_set=ids).to_numpy()
+    return found
 
 
 def _put(table: pa.Table, columns: dict[str, np.ndarray]) -> pa.Table:
