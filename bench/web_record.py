@@ -2,8 +2,9 @@
 """Makes a run of as many incidents as asked for, as its published tables have it: no truth in it.
 
 Places lie about a few thousand settlements, times over eight years, a third of the incidents
-have a finding. Columns are those of the policy, drawn from a seeded generator. What a pipeline
-makes of so many reports is measured elsewhere (`fusion.py`, `findings.py`).
+have a finding, and each of several reports stood with fewer before. Columns are those of the
+policy, drawn from a seeded generator. What a pipeline makes of so many reports is measured
+elsewhere (`fusion.py`, `findings.py`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from foedus.base.encoding import canonical, schema
@@ -54,13 +56,14 @@ def make_run(found: Mission, out: Path, number: int) -> None:
     (out / "tables").mkdir()
     draw = np.random.default_rng(7)
     incidents = _incidents(draw, number)
-    findings = _findings(draw, incidents, found)
+    findings, members = _findings(draw, incidents, found), _members(incidents)
     tables = {
         "incidents": incidents,
-        "members": _members(incidents),
+        "members": members,
         "findings": findings,
         "counts": findings.group_by(PUBLIC["counts"][:-1]).aggregate([([], "count_all")]),
         "sources": _sources(number),
+        **_states(incidents, members, findings),
     }
     for name, (record, _) in TABLES.items():
         table = tables.get(name, schema(record).empty_table().select(PUBLIC[name]))
@@ -68,6 +71,7 @@ def make_run(found: Mission, out: Path, number: int) -> None:
     summary: dict[str, Any] = {
         "mission": found.id, "title": found.title, "zone": found.zone, "on": None, "known": None,
         "parameters": "0" * 64, "parties": [], "sources": [], "inputs": [],
+        "past": {"told": True, "reports": number, "by_day": False},
     }  # fmt: skip
     (out / "record" / "run.json").write_text(json.dumps(summary), "utf-8")
     (out / "record" / "agreements.json").write_bytes(canonical(found.governing.agreements))
@@ -168,6 +172,60 @@ def _findings(draw: np.random.Generator, incidents: pa.Table, found: Mission) ->
         "known_from_us": taken["known_from_us"].combine_chunks(),
     }
     return _table("findings", columns, number)
+
+
+def _states(incidents: pa.Table, members: pa.Table, findings: pa.Table) -> dict[str, pa.Table]:
+    """Of each incident of several reports: as it stood with one, with two, up to all of them."""
+    count = incidents["report_count"].to_numpy()
+    some = np.flatnonzero(count > 1)
+    row = np.repeat(some, count[some])
+    held = _upto(count[some]) + 1
+    begins = _began(incidents, row, held)
+    states = _put(incidents.take(pa.array(row)), {"report_count": held, **begins})
+    first = np.cumsum(count) - count
+    member = np.repeat(first[row], held) + _upto(held)
+    times = {name: np.repeat(values, held) for name, values in begins.items()}
+    tied = members.take(pa.array(member))
+    for name, values in times.items():
+        tied = tied.append_column(schema(TABLES["member_states"][0]).field(name), _ints(values))
+    place = np.searchsorted(np.sort(found := _rows(findings, incidents)), row)
+    order = np.argsort(found)
+    has = found[order][np.minimum(place, len(order) - 1)] == row
+    told = findings.take(pa.array(order[place[has]]))
+    judged = _put(told, {name: values[has] for name, values in begins.items()})
+    return {"incident_states": states, "member_states": tied, "finding_states": judged}
+
+
+def _began(incidents: pa.Table, row: np.ndarray, held: np.ndarray) -> dict[str, np.ndarray]:
+    """A report a day, the last of them when the record has the whole."""
+    count = incidents["report_count"].to_numpy()[row]
+    last = incidents["known_from_us"].to_numpy()[row]
+    since = last - (count - held) * DAY_US
+    return {"known_from_us": since, "known_to_us": np.where(held == count, -1, since + DAY_US)}
+
+
+def _upto(count: np.ndarray) -> np.ndarray:
+    """0, 1, … to below each count, one after the other."""
+    found: np.ndarray = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    return found
+
+
+def _rows(findings: pa.Table, incidents: pa.Table) -> np.ndarray:
+    ids = incidents["lineage_id"].combine_chunks()
+    found: np.ndarray = pc.index_in(findings["lineage_id"], value_set=ids).to_numpy()
+    return found
+
+
+def _put(table: pa.Table, columns: dict[str, np.ndarray]) -> pa.Table:
+    for name, values in columns.items():
+        at = table.schema.get_field_index(name)
+        table = table.set_column(at, table.schema.field(at), _ints(values))
+    return table
+
+
+def _ints(values: np.ndarray) -> pa.Array:
+    """Whole numbers, of which -1 is unknown."""
+    return pa.array(values, pa.int64(), mask=values == -1)
 
 
 def _sources(number: int) -> pa.Table:

@@ -107,7 +107,7 @@ def _run(
     if past is not None:
         found = import_module("msgspec.structs").replace(found, past=past)
     if found.policy.delay_h > 0:
-        until_us = pipeline.last_us(known, found.zone, "--known")
+        until_us = missions.last_us(known, found.zone, "--known")
         if until_us is None or until_us > now_us:
             known = moment.astimezone(UTC).isoformat(timespec="seconds")
     publish = partial(

@@ -411,3 +411,16 @@ def asked_moment(written: str | None, zone: str, option: str) -> Moment | None:
     if isinstance(found, Fault):
         expected, hint = found.expected, found.hint or hint
     raise OperatorError(Fault(column=option, expected=expected, got=repr(written), hint=hint))
+
+
+def last_us(written: str | None, zone: str, option: str) -> int | None:
+    """Return the last microsecond by which something was so; None if nothing is written.
+
+    A time of day is that instant; a day, month or year counts to its end. Raises `OperatorError`,
+    which names the `option`, if it is neither.
+    """
+    moment = asked_moment(written, zone, option)
+    if moment is None:
+        return None
+    is_clock = moment.precision in ("instant", "minute", "hour")
+    return moment.from_us if is_clock else moment.to_us - 1

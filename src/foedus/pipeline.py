@@ -44,7 +44,7 @@ from foedus.incidents.from_reports import Fused, fuse
 from foedus.incidents.history import changeable, stood_before
 from foedus.incidents.parameters import Parameters, read_parameters, written
 from foedus.incidents.states import NO_HISTORY, History
-from foedus.mission import MACHINE, Mission, asked_moment, default_out, read_mission
+from foedus.mission import MACHINE, Mission, default_out, last_us, read_mission
 from foedus.reports.known import News, standing_at
 from foedus.reports.observation_form import happenings
 from foedus.reports.profile import Profile, read_profile
@@ -357,19 +357,6 @@ def learn(
         found_pairs_per_report=round(learning.pairs_per_report(fused.members), 4),
         out=path,
     )
-
-
-def last_us(written: str | None, zone: str, option: str) -> int | None:
-    """Return the last microsecond by which something was so; None if nothing is written.
-
-    A time of day is that instant; a day, month or year counts to its end. Raises `OperatorError`,
-    which names the `option`, if it is neither.
-    """
-    moment = asked_moment(written, zone, option)
-    if moment is None:
-        return None
-    is_clock = moment.precision in ("instant", "minute", "hour")
-    return moment.from_us if is_clock else moment.to_us - 1
 
 
 def choose(

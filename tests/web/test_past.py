@@ -15,6 +15,9 @@ import pytest
 import foedus
 from foedus.mission import read_mission
 from foedus.publication.edition import STANDING, Edition, asked, open_edition
+from foedus.web import tallies
+from foedus.web.routes import BY_NAME
+from foedus.web.served import Question, Served
 from small_mission import all_rows, make_mission
 
 PROFILE = """
@@ -181,3 +184,27 @@ def test_deadlines_go_by_the_day_that_is_asked_about(kept: tuple[Edition, Path])
     deadlines = [row for row in then if row["subject_kind"] == "deadline"]
     assert deadlines
     assert comparable(edition.ask(query, when), names) == comparable(deadlines, names)
+
+
+@pytest.mark.parametrize("known", KNOWN[2:6])
+def test_counts_and_sources_are_those_of_that_day(
+    kept: tuple[Edition, Path], tmp_path: Path, known: str
+) -> None:
+    """Every rule counts what was known then, and a source is heard with what it had said."""
+    edition, mission = kept
+    foedus.run(mission, known=known, out=tmp_path / "then")
+    served = Served(edition, None, lambda: 0)
+    when = asked(None, known, edition.mission.zone)
+    answer = tallies.counts(Question(served, BY_NAME["counts"], when, "", {}))
+    if edition.policy.place_cell_m:
+        assert answer["withheld"]
+    else:
+        then = foedus.count(tmp_path / "then")
+        told = [row["told"] for row in then["figures"]]
+        assert [row["told"] for row in answer["rows"]] == told
+        assert answer["bridges"] == then["bridges"]
+    sources = tallies.sources(Question(served, BY_NAME["sources"], when, "", {}))["rows"]
+    heard = pq.read_table(tmp_path / "then" / "tables" / "sources.parquet").to_pylist()
+    assert [(row["source_id"], row["reports"]) for row in sources] == [
+        (row["source_id"], row["reports"]) for row in heard
+    ]

@@ -36,6 +36,9 @@ def count(
         str | None, typer.Option("--from", metavar="DAY", help="First reporting day.")
     ] = None,
     to: Annotated[str | None, typer.Option(metavar="DAY", help="Last reporting day.")] = None,
+    known: Annotated[
+        str | None, typer.Option(metavar="T", help="Only what the record knew by then.")
+    ] = None,
     published: Annotated[
         bool, typer.Option("--published", help="Add published counts up from their parts instead.")
     ] = False,
@@ -54,7 +57,7 @@ def count(
     if where is None:
         hint = "or ask for --published"
         raise OperatorError(Fault(expected="a mission that was run", got="none", hint=hint))
-    answer = foedus.count(where, rule or (), from_=from_, to=to)
+    answer = foedus.count(where, rule or (), from_=from_, to=to, known=known)
     return emit(answer) if as_json else _print(lines_of(answer))
 
 

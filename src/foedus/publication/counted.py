@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from foedus.base.readings import read_moment
@@ -32,7 +33,10 @@ from foedus.findings.counting import (
 )
 from foedus.findings.counting_rules import CountingRule, find_rule, rule_ids
 from foedus.findings.published_counts import load_published, recomputed, sentence
+from foedus.findings.states import STATES, record_at
+from foedus.mission import last_us
 from foedus.publication.answers import Asked, read_summary, run_folder
+from foedus.reports.known import standing_at
 from foedus.terms.rules import ALL
 
 Row = dict[str, Any]
@@ -40,19 +44,28 @@ NOT_TOLD: Final = "not told"
 
 
 def count(
-    run: Asked, rules: Sequence[str] = (), *, from_: str | None = None, to: str | None = None
+    run: Asked,
+    rules: Sequence[str] = (),
+    *,
+    from_: str | None = None,
+    to: str | None = None,
+    on: str | None = None,
+    known: str | None = None,
 ) -> Row:
     """Return a run's record counted by each rule; without any, by all that ship.
 
     `rules` are ids of shipped rules or paths of `.yaml` files; `from_` and `to` are reporting days
-    (`2015-02-15`), both included, as each rule draws them. The answer holds `figures`, one for each
-    rule with its `entries` record by record, and `bridges` from the first rule to every other.
-    Raises `OperatorError` for what cannot be found or is no day, `DrafterError` for a faulty rule.
+    (`2015-02-15`), both included, as each rule draws them. `on` leaves out what began later and
+    `known` what the record did not know by then; both are days or moments in the mission's zone.
+    The answer holds `figures`, one for each rule with its `entries` record by record, and `bridges`
+    from the first rule to every other.
+    Raises `OperatorError` for what cannot be found or is no day, and for `known` where the run does
+    not tell how its incidents stood before; `DrafterError` for a faulty rule.
     """
     folder = run_folder(run)
     chosen = [find_rule(name) for name in rules or rule_ids()]
     window = Window(_day(from_, "--from"), _day(to, "--to"))
-    items = items_of(read_record(folder, "reports"), read_record(folder, "members"))
+    items = items_of(*_record(folder, on, known))
     first, *others = chosen
     return {
         "mission": read_summary(folder)["mission"],
@@ -77,6 +90,29 @@ def published_counts() -> list[Row]:
         }
         for one in map(recomputed, load_published())
     ]
+
+
+def _record(folder: Path, on: str | None, known: str | None) -> tuple[pa.Table, pa.Table]:
+    """The reports and members of a run, as they were known then."""
+    summary = read_summary(folder)
+    on_us, known_us = (last_us(one, summary["zone"], name) for one, name in _asked(on, known))
+    reports, members = read_record(folder, "reports"), read_record(folder, "members")
+    if on_us is not None:
+        reports = reports.filter(pc.less_equal(reports["occurred_from_us"], on_us))
+    if known_us is None:
+        return reports, members
+    if not summary.get("past", {}).get("told"):
+        got, hint = "none", "run the mission again with --past"
+        expected = "a run that tells how its incidents stood before"
+        raise OperatorError(Fault(column="known", expected=expected, got=got, hint=hint))
+    names = (*STATES, *STATES.values())
+    tables = {name: read_record(folder, name) for name in names}
+    then, _ = standing_at(reports, read_record(folder, "articles"), known_us)
+    return then, record_at(tables, tables, known_us)["members"]
+
+
+def _asked(on: str | None, known: str | None) -> tuple[tuple[str | None, str], ...]:
+    return (on, "on"), (known, "known")
 
 
 def read_record(folder: Path, table: str) -> pa.Table:

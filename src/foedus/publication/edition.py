@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 
 from foedus.base.encoding import schema
 from foedus.errors import Fault, OperatorError
-from foedus.mission import Mission, Policy, asked_moment
+from foedus.mission import Mission, Policy, last_us
 from foedus.publication.answers import SIGN, read_summary
 from foedus.publication.policy import HOUR_US, OBSERVERS, in_force
 from foedus.publication.record import TABLES
@@ -196,15 +196,7 @@ def asked(on: str | None, known: str | None, zone: str) -> When:
 
     Raises `OperatorError` for what is no time.
     """
-    return When(on or None, known or None, _last_us(on, zone, "on"), _last_us(known, zone, "known"))
-
-
-def _last_us(written: str | None, zone: str, name: str) -> int | None:
-    moment = asked_moment(written or None, zone, name)
-    if moment is None:
-        return None
-    is_clock = moment.precision in ("instant", "minute", "hour")
-    return moment.from_us if is_clock else moment.to_us - 1
+    return When(on or None, known or None, last_us(on, zone, "on"), last_us(known, zone, "known"))
 
 
 def open_edition(mission: Mission, folder: Path) -> Edition:

@@ -28,10 +28,9 @@ from foedus.errors import Fault, OperatorError, did_you_mean
 from foedus.findings.facts import breach_facts, refusal_facts
 from foedus.findings.from_terms import rulebook_of
 from foedus.findings.in_zones import zones_of
-from foedus.mission import Mission, find_mission, read_mission
+from foedus.mission import Mission, find_mission, last_us, read_mission
 from foedus.obligations.facts import owed_facts
 from foedus.pipeline import Run as Done
-from foedus.pipeline import last_us
 from foedus.publication.answers import Asked as Run
 from foedus.publication.answers import read_summary, run_folder
 from foedus.publication.counted import read_record

@@ -24,10 +24,9 @@ from foedus.errors import Fault, OperatorError
 from foedus.guarantee.from_cases import runs
 from foedus.guarantee.record import Run
 from foedus.guarantee.standing import Standing, standing
-from foedus.mission import Mission, read_mission
+from foedus.mission import Mission, last_us, read_mission
 from foedus.obligations.from_guarantee import Roster, obligations
 from foedus.obligations.record import Obligation
-from foedus.pipeline import last_us
 from foedus.publication.answers import run_folder
 from foedus.publication.binding import Answered, bound, day_of
 from foedus.register.bound import Bound

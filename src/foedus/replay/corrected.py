@@ -25,8 +25,8 @@ from foedus.findings.from_terms import rulebook_of
 from foedus.incidents.amend import Diff, amend, stand
 from foedus.incidents.beliefs import Setting
 from foedus.incidents.parameters import read_parameters
-from foedus.mission import Mission, read_mission
-from foedus.pipeline import last_us, unborne_in
+from foedus.mission import Mission, last_us, read_mission
+from foedus.pipeline import unborne_in
 from foedus.publication.answers import read_summary, run_folder
 from foedus.replay.clocks import Due, due
 from foedus.replay.consequences import (

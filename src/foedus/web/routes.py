@@ -232,7 +232,7 @@ ROUTES: Final = (
                 "from_rule": "", "to_rule": "", "from_low": "", "to_low": "", "steps": STEP,
             },
         },
-        ("from", "to"), rows="rows", is_timed=False,
+        ("from", "to"), rows="rows",
     ),
     Route(
         "sources", "/sources", "Sources", "Who spoke, from which side, and how were they chosen?",
@@ -241,7 +241,7 @@ ROUTES: Final = (
             "rows": " ".join(PUBLIC["sources"]),
             "quarantine": " ".join(PUBLIC["quarantine"]),
         },
-        rows="rows", is_timed=False,
+        rows="rows",
     ),
     Route(
         "log", "/log", "Log", "Can the record have been changed behind my back?", DATA,

@@ -27,6 +27,8 @@ EXTENT: Final = f"""select count(*) as incidents, min(occurred_from_us) as first
     max(occurred_to_us) as last_us from incidents where {STANDING}"""
 FINDINGS: Final = f"select count(*) as findings from findings where {STANDING}"
 SOURCES: Final = "select * from sources"
+USED: Final = f"""select split_part(report_id, ':', 1) as source_id, count(*) as reports
+    from members where {STANDING} group by 1"""
 QUARANTINE: Final = 'select * from quarantine order by source_id, reason, "column"'
 
 
@@ -36,8 +38,10 @@ def counts(question: Question) -> Row:
     if withheld:
         return {"withheld": withheld, "rows": [], "bridges": []}
     start, end = question.word("from"), question.word("to")
+    on, known = question.when.on, question.when.known
     answer = question.served.once(
-        ("count", start, end), lambda: count(question.edition.folder, from_=start, to=end)
+        ("count", start, end, on, known),
+        lambda: count(question.edition.folder, from_=start, to=end, on=on, known=known),
     )
     return {"withheld": "", "rows": answer["figures"], "bridges": answer["bridges"]}
 
@@ -49,6 +53,8 @@ def _withheld(question: Question) -> str:
         return "the policy of this mission makes its record coarse or holds a part of it back"
     if not file.is_file():
         return "this mission reads no reports"
+    if question.when.known and not edition.tells_past:
+        return "the run does not tell how its incidents stood before"
     if pq.read_metadata(file).num_rows > MOST_REPORTS:
         return f"the record has more than {MOST_REPORTS} reports: ask the command `foedus count`"
     return ""
@@ -56,8 +62,14 @@ def _withheld(question: Question) -> str:
 
 def sources(question: Question) -> Row:
     """Return who spoke, and what could not be read."""
+    rows = question.edition.ask(SOURCES)
+    if question.when.on or question.when.known:
+        used = question.edition.ask(USED, question.when)
+        reports = {row["source_id"]: row["reports"] for row in used}
+        untold = dict.fromkeys(("read", "accepted", "quarantined", "articles"))
+        rows = [row | untold | {"reports": reports.get(row["source_id"], 0)} for row in rows]
     return {
-        "rows": question.edition.ask(SOURCES),
+        "rows": rows,
         "quarantine": question.edition.ask(QUARANTINE),
     }
 
