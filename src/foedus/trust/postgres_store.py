@@ -14,8 +14,8 @@ from typing import Final
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from foedus.errors import Fault, OperatorError
-from foedus.trust.stores import FORM, BriefRow, Row, TileHash
+from foedus.errors import Fault
+from foedus.trust.stores import FORM, BriefRow, Row, StoreError, TileHash
 
 SCHEMA: Final = (
     "CREATE TABLE IF NOT EXISTS form (said TEXT NOT NULL)",
@@ -74,7 +74,7 @@ class PostgresStore:
                     self._db.execute("INSERT INTO form VALUES (%s)", (FORM,))
         found = self._db.execute("SELECT said FROM form").fetchone()
         if found != (FORM,):
-            raise OperatorError(Fault(file=self.name, expected=FORM, got=repr(found)))
+            raise StoreError(Fault(file=self.name, expected=FORM, got=repr(found)))
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -85,11 +85,11 @@ class PostgresStore:
             if isinstance(error, psycopg.errors.UndefinedTable):
                 hint, expected = "log open makes a new one", "a log in this database"
                 fault = Fault(file=self.name, expected=expected, got="no log", hint=hint)
-                raise OperatorError(fault) from error
+                raise StoreError(fault) from error
             is_read_only = isinstance(error, psycopg.errors.ReadOnlySqlTransaction)
             expected = "a log that can be written" if is_read_only else "a log in this database"
             got = str(error).strip()
-            raise OperatorError(Fault(file=self.name, expected=expected, got=got)) from error
+            raise StoreError(Fault(file=self.name, expected=expected, got=got)) from error
 
     @contextmanager
     def writing(self) -> Iterator[None]:

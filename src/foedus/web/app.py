@@ -9,11 +9,12 @@ and under them its bytes are kept, compressed once. What a reader gets wrong is 
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
+import msgspec
 from anyio import to_thread
 from litestar import Litestar, Request, Response
 from litestar.handlers import HTTPRouteHandler
@@ -22,6 +23,7 @@ from litestar.handlers import route as handler
 from foedus.errors import Fault, FoedusError, OperatorError
 from foedus.publication.edition import When, asked
 from foedus.web import atlas, decided, feeds, happenings, standing, tallies, texts
+from foedus.web.current import Current
 from foedus.web.files import compressible, file_response, static_response
 from foedus.web.forms import written
 from foedus.web.headers import BULLETIN, head, is_same, last_modified
@@ -29,7 +31,7 @@ from foedus.web.openapi import description
 from foedus.web.pages import fault_page, page
 from foedus.web.routes import BY_NAME, HTML, JSON, MEDIA, ROUTES, Route, public
 from foedus.web.served import NothingHereError, Question, Served, missing
-from foedus.web.shelf import Kept, Shelf
+from foedus.web.shelf import Kept
 
 Answer = Callable[[Question], Any]
 Asking = Request[Any, Any, Any]
@@ -63,6 +65,10 @@ PATHS: Final = {"/": "/today"}
 """A route's path -> the address before its `.json`, where it is another one."""
 
 
+Special = Callable[["Web", Asking], Awaitable[Response[bytes]]]
+"""Answers an address that is no route."""
+
+
 class Address(NamedTuple):
     """What an address names: a route in a form, with the id in it."""
 
@@ -71,24 +77,25 @@ class Address(NamedTuple):
     id: str
 
 
-def application(served: Served) -> Litestar:
-    """Return the application that serves one mission."""
-    web = Web(served)
-    handlers = [_handler(_paths(one), partial(_routed, web, one)) for one in ROUTES]
-    special: Mapping[str, Callable[[Asking], Any]] = {
-        "/bulletins/{name:str}": web.bulletin,
-        "/feed.atom": web.atom,
-        "/calendar.ics": web.calendar,
-        "/tiles/{name:str}": web.tiles,
-        "/openapi.json": web.openapi,
-        "/static/{name:str}": web.static,
-        "/health": web.health,
+def application(served: Served | Current) -> Litestar:
+    """Return the application that serves one mission, and what takes its edition's place."""
+    current = served if isinstance(served, Current) else Current(served)
+    handlers = [_handler(_paths(one), partial(_routed, current, one)) for one in ROUTES]
+    special: Mapping[str, Special] = {
+        "/bulletins/{name:str}": Web.bulletin,
+        "/feed.atom": Web.atom,
+        "/calendar.ics": Web.calendar,
+        "/tiles/{name:str}": Web.tiles,
+        "/openapi.json": Web.openapi,
+        "/static/{name:str}": Web.static,
     }
-    handlers += [_handler([path], _named(answer)) for path, answer in special.items()]
+    handlers += [_handler([path], partial(_asked, current, one)) for path, one in special.items()]
+    handlers.append(_handler(["/health"], partial(_health, current)))
+    nowhere = partial(_nowhere, current)
     return Litestar(
         handlers,
         openapi_config=None,
-        exception_handlers={404: web.nowhere, 405: web.nowhere},
+        exception_handlers={404: nowhere, 405: nowhere},
         debug=False,
         logging_config=None,
     )
@@ -111,15 +118,30 @@ def _paths(route: Route) -> list[str]:
     return [*own, *named, *([before] if before != route.path else [])]
 
 
-def _named(answer: Callable[[Asking], Any]) -> Any:
-    async def answered(request: Asking) -> Any:
-        return await answer(request)
-
-    return answered
+async def _routed(current: Current, route: Route, request: Asking) -> Response[bytes]:
+    with current.using() as served:
+        return await Web(served).answer(request, _address(route, request))
 
 
-async def _routed(web: Web, route: Route, request: Asking) -> Response[bytes]:
-    return await web.answer(request, _address(route, request))
+async def _asked(current: Current, special: Special, request: Asking) -> Response[bytes]:
+    with current.using() as served:
+        return await special(Web(served), request)
+
+
+def _nowhere(current: Current, request: Asking, error: Exception) -> Response[bytes]:
+    with current.using() as served:
+        return Web(served).nowhere(request, error)
+
+
+async def _health(current: Current, _request: Asking) -> Response[bytes]:
+    """Answer that the web answers, which edition it serves, and how it stands with the next.
+
+    Files are not named: what a reader may know of a fault is what was expected.
+    """
+    faults = [f"expected {one.expected}" for one in current.faults]
+    told = {"edition": current.served.edition.digest, "next": current.next, "faults": faults}
+    body = msgspec.json.encode(told) + b"\n"
+    return Response(body, headers=head(JSON), media_type=MEDIA[JSON])
 
 
 def _address(route: Route, request: Asking) -> Address:
@@ -132,11 +154,11 @@ def _address(route: Route, request: Asking) -> Address:
 
 
 class Web:
-    """Answers requests for one mission."""
+    """Answers requests from one edition."""
 
     def __init__(self, served: Served) -> None:
         self.served = served
-        self.shelf = Shelf()
+        self.shelf = served.shelf
 
     async def answer(self, request: Asking, address: Address) -> Response[bytes]:
         """Answer a route: from what is kept, or by asking."""
@@ -274,11 +296,6 @@ class Web:
             request,
             _kept(description(self.served.edition.mission.title, self.served.version), JSON),
         )
-
-    async def health(self, _request: Asking) -> Response[bytes]:
-        """Answer that the web answers, and which edition it serves."""
-        body = b'{"edition":"' + self.served.edition.digest.encode() + b'"}\n'
-        return Response(body, headers=head(JSON), media_type=MEDIA[JSON])
 
     def nowhere(self, request: Asking, error: Exception) -> Response[bytes]:
         """Answer that nothing is at an address."""

@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import pyarrow.compute as pc
@@ -32,6 +33,7 @@ from foedus.trust.kinds import table
 from foedus.trust.log import Log
 from foedus.trust.stores import Store
 from foedus.web.routes import Route
+from foedus.web.shelf import Shelf
 
 T = TypeVar("T")
 KEPT: Final = 256
@@ -61,8 +63,16 @@ class Served:
     """Of the program: an answer that was kept is another one after it changed."""
     is_exercise: bool = False
     """Whether the log that is read is one of an exercise; then every page says so."""
+    home: Path | None = None
+    """The run's own folder, where the edition is of one that is held; bulletins lie beside it."""
+    shelf: Shelf = field(default_factory=Shelf)
+    """Answers that were written."""
     kept: OrderedDict[Any, Slot] = field(default_factory=OrderedDict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def close(self) -> None:
+        """Let go of the edition; nothing can be asked afterwards."""
+        self.edition.close()
 
     def once(self, key: Any, make: Callable[[], T]) -> T:
         """Return what was made for a key before, or make it; others with the same key wait."""

@@ -80,15 +80,27 @@ def bulletins(question: Question) -> Row:
 
 
 def editions(question: Question) -> dict[str, Path]:
-    """Return the folders of the mission's runs that have a bulletin, by name."""
+    """Return the folders of the mission's runs that have a bulletin, by name.
+
+    The run that is served is the one that is held; one that is being replaced is left out.
+    """
     edition = question.edition
+    home = (question.served.home or edition.folder).resolve()
     found = {}
-    for sign in sorted(edition.folder.resolve().parent.glob(f"*/{SIGN}")):
-        folder = sign.parent.parent
-        is_ours = read_summary(folder)["mission"] == edition.mission.id
-        if is_ours and (folder / "bulletin.html").is_file():
-            found[folder.name] = folder
+    for sign in sorted(home.parent.glob(f"*/{SIGN}")):
+        own = sign.parent.parent
+        folder = edition.folder if own == home else own
+        if not own.name.startswith(".") and _is_of(folder, edition.mission.id):
+            found[own.name] = folder
     return found
+
+
+def _is_of(folder: Path, mission: str) -> bool:
+    try:
+        is_ours: bool = read_summary(folder)["mission"] == mission
+    except FileNotFoundError:
+        return False
+    return is_ours and (folder / "bulletin.html").is_file()
 
 
 def bulletin(question: Question) -> Path:
