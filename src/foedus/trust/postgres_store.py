@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -48,6 +48,8 @@ ERASE_WHOLE: Final = (
 _LOCK: Final = 0x466F65647573
 """The number of the advisory lock that a writer holds; it is the project's name in ASCII."""
 _END: Final = 2**62
+PATIENCE: Final[dict[str, Any]] = {"connect_timeout": 10, "tcp_user_timeout": 30_000}
+"""Seconds to connect, milliseconds until a lost connection is noticed; the URL may say others."""
 
 
 class PostgresStore:
@@ -57,7 +59,8 @@ class PostgresStore:
         parts = conninfo_to_dict(url)
         self.name = f"postgresql://{parts.get('host', '')}/{parts.get('dbname', '')}"
         with self._told():
-            self._db = psycopg.connect(url, autocommit=True)
+            patience = {name: value for name, value in PATIENCE.items() if name not in parts}
+            self._db = psycopg.connect(url, autocommit=True, **patience)
             self._db.read_only = read_only
             try:
                 self._open(read_only=read_only)

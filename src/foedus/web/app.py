@@ -22,6 +22,7 @@ from litestar.handlers import route as handler
 
 from foedus.errors import Fault, FoedusError, OperatorError
 from foedus.publication.edition import When, asked
+from foedus.trust.stores import StoreError
 from foedus.web import atlas, decided, feeds, happenings, standing, tallies, texts
 from foedus.web.current import Current
 from foedus.web.files import compressible, file_response, static_response
@@ -61,6 +62,9 @@ ANSWERS: Final[Mapping[str, Answer]] = {
 """Route -> what answers it."""
 MOST_SENT: Final = 300
 """Characters of a parameter at most."""
+UNREADABLE: Final = 503
+"""Status where the record or the log is at fault, not what was asked."""
+AGAIN_S: Final = "10"
 PATHS: Final = {"/": "/today"}
 """A route's path -> the address before its `.json`, where it is another one."""
 
@@ -203,10 +207,8 @@ class Web:
                 return 200, _kept(page(address.route, answer, question), form)
             return 200, _kept(written(answer, address.route, form), form)
         except FoedusError as error:
-            status = 404 if isinstance(error, NothingHereError) else 400
-            if not isinstance(error, OperatorError):
-                status = 503
-            return status, self._fault(status, error.faults, form, question)
+            status, faults = told_of(error)
+            return status, self._fault(status, faults, form, question)
 
     def _question(self, address: Address, given: dict[str, str]) -> Question:
         for name, value in given.items():
@@ -226,6 +228,8 @@ class Web:
         self, request: Asking, kept: Kept, status: int = 200, tag: str = ""
     ) -> Response[bytes]:
         headers = self._headers(tag, kept.form) if status == 200 else head(kept.form)
+        if status == UNREADABLE:
+            headers["retry-after"] = AGAIN_S
         body = kept.body
         if kept.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
             body = kept.packed
@@ -245,8 +249,8 @@ class Web:
             question = self._question(Address(BY_NAME["today"], HTML, ""), given)
             body = await to_thread.run_sync(make, question)
         except FoedusError as error:
-            body = fault_json(400, error.faults)
-            return Response(body, status_code=400, headers=head(JSON), media_type=MEDIA[JSON])
+            status, faults = told_of(error)
+            return self._sent(request, _kept(fault_json(status, faults), JSON), status)
         return Response(body, headers=self._headers(tag, JSON), media_type=media)
 
     async def atom(self, request: Asking) -> Response[bytes]:
@@ -309,6 +313,20 @@ class Web:
 
 def _kept(body: bytes, form: str) -> Kept:
     return Kept(form, body, gzip.compress(body, 6, mtime=0) if compressible(body) else None)
+
+
+def told_of(error: FoedusError) -> tuple[int, tuple[Fault, ...]]:
+    """Return the status of an error, and what of it is told to readers.
+
+    Of a log that cannot be read they learn no address; its operator does, on the console.
+    """
+    if isinstance(error, StoreError):
+        hint = "ask again in a minute; what does not rest on acts is answered"
+        away = Fault(column="log", expected="a log that can be read", got="none now", hint=hint)
+        return UNREADABLE, (away,)
+    if isinstance(error, NothingHereError):
+        return 404, error.faults
+    return (400 if isinstance(error, OperatorError) else UNREADABLE), error.faults
 
 
 def fault_json(status: int, faults: tuple[Fault, ...]) -> bytes:

@@ -89,6 +89,7 @@ def _faults(form: str) -> dict[str, Any]:
     return {
         "400": {"description": "what was asked cannot be read", "content": content},
         "404": {"description": "nothing is there", "content": content},
+        "503": {"description": "the log cannot be read now", "content": content},
     }
 
 

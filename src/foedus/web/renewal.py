@@ -143,6 +143,7 @@ def opened(
     now_us: Callable[[], int],
     version: str = "",
     home: Path | None = None,
+    tell: Callable[[str], object] = lambda _line: None,
 ) -> Served:
     """Open the run in a folder, and make of it what is not made yet.
 
@@ -151,7 +152,7 @@ def opened(
     """
     found = read_mission(mission)
     edition = open_edition(found, run)
-    served = Served(edition, open_store, now_us, version, home=home or run)
+    served = Served(edition, open_store, now_us, version, home=home or run, tell=tell)
     try:
         _require_own(found.id, edition.summary["mission"], f"a run of {found.id}", str(run))
         with served.log() as log:

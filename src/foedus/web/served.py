@@ -31,13 +31,15 @@ from foedus.trust.keyring import KINDS as KEY_KINDS
 from foedus.trust.kinds import KINDS as TRUST_KINDS
 from foedus.trust.kinds import table
 from foedus.trust.log import Log
-from foedus.trust.stores import Store
+from foedus.trust.stores import Store, StoreError
 from foedus.web.routes import Route
 from foedus.web.shelf import Shelf
 
 T = TypeVar("T")
 KEPT: Final = 256
 """Answers of folds that are kept."""
+RETRY_US: Final = 2_000_000
+"""How long a store that did not answer is left alone."""
 PAGE: Final = 50
 MOST: Final = 500
 RECORD: Final = ("members", "incidents", "findings")
@@ -49,6 +51,34 @@ class Slot:
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     made: list[Any] = field(default_factory=list)
+
+
+class Outage:
+    """Since when a store did not answer, and why; safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._error: StoreError | None = None
+        self._again_us = 0
+
+    def require_over(self, now_us: int) -> None:
+        """Raise the last error again where it is too early to ask."""
+        with self._lock:
+            if self._error is not None and now_us < self._again_us:
+                raise StoreError(*self._error.faults)
+
+    def begins(self, error: StoreError, now_us: int) -> bool:
+        """Note that the store did not answer; return whether it did before."""
+        with self._lock:
+            is_first = self._error is None
+            self._error, self._again_us = error, now_us + RETRY_US
+            return is_first
+
+    def ends(self) -> bool:
+        """Note that the store answered; return whether it did not before."""
+        with self._lock:
+            was_away, self._error = self._error is not None, None
+            return was_away
 
 
 @dataclass
@@ -67,6 +97,9 @@ class Served:
     """The run's own folder, where the edition is of one that is held; bulletins lie beside it."""
     shelf: Shelf = field(default_factory=Shelf)
     """Answers that were written."""
+    tell: Callable[[str], object] = lambda _line: None
+    """Tells whoever runs the server."""
+    outage: Outage = field(default_factory=Outage)
     kept: OrderedDict[Any, Slot] = field(default_factory=OrderedDict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -89,15 +122,27 @@ class Served:
 
     @contextmanager
     def log(self) -> Iterator[Log | None]:
-        """Open the log for reading, if there is one; raises `OperatorError` if it cannot be."""
+        """Open the log for reading, if there is one; raises `StoreError` if it cannot be read.
+
+        A store that did not answer is not asked again at once, so that readers need not wait for it
+        one after the other. Why it does not is told once, until it answers again.
+        """
         if self.open_store is None:
             yield None
             return
-        store = self.open_store()
+        self.outage.require_over(self.now_us())
         try:
-            yield Log(store, table(KEY_KINDS, TRUST_KINDS, KINDS))
-        finally:
-            store.close()
+            store = self.open_store()
+            try:
+                yield Log(store, table(KEY_KINDS, TRUST_KINDS, KINDS))
+            finally:
+                store.close()
+        except StoreError as error:
+            if self.outage.begins(error, self.now_us()):
+                self.tell(f"The log cannot be read: {error}")
+            raise
+        if self.outage.ends():
+            self.tell("The log can be read again.")
 
     def minute_us(self) -> int | None:
         """Return the present minute where a log runs; None where nothing hangs on the clock."""

@@ -48,7 +48,8 @@ def serving(wanted: Serving, tell: Callable[[str], object]) -> None:
     run = wanted.run or default_out(read_mission(wanted.mission).id)
 
     def make(folder: Path, home: Path) -> Served:
-        return opened(wanted.mission, folder, wanted.open_store, _now_us, wanted.version, home)
+        mission, version = wanted.mission, wanted.version
+        return opened(mission, folder, wanted.open_store, _now_us, version, home, _warn)
 
     with _stopped_by_signal():
         renewal = Renewal(wanted.mission, run, make, _warn)
