@@ -23,7 +23,7 @@ from litestar.handlers import route as handler
 from foedus.errors import Fault, FoedusError, OperatorError
 from foedus.publication.edition import When, asked
 from foedus.trust.stores import StoreError
-from foedus.web import atlas, decided, feeds, happenings, standing, tallies, texts
+from foedus.web import atlas, checkpoints, decided, feeds, happenings, standing, tallies, texts
 from foedus.web.current import Current
 from foedus.web.files import compressible, file_response, static_response
 from foedus.web.forms import written
@@ -56,6 +56,7 @@ ANSWERS: Final[Mapping[str, Answer]] = {
     "counts": tallies.counts,
     "sources": tallies.sources,
     "log": tallies.log,
+    "consistency": checkpoints.consistency,
     "bulletins": tallies.bulletins,
     "method": tallies.method,
 }
@@ -89,6 +90,7 @@ def application(served: Served | Current) -> Litestar:
         "/bulletins/{name:str}": Web.bulletin,
         "/feed.atom": Web.atom,
         "/calendar.ics": Web.calendar,
+        "/log/checkpoint": Web.checkpoint,
         "/tiles/{name:str}": Web.tiles,
         "/openapi.json": Web.openapi,
         "/static/{name:str}": Web.static,
@@ -264,6 +266,11 @@ class Web:
         base = str(request.base_url).rstrip("/")
         make = partial(feeds.calendar, base=base)
         return await self._special(request, "calendar", make, "text/calendar")
+
+    async def checkpoint(self, request: Asking) -> Response[bytes]:
+        """Answer the log's last checkpoint, for whoever keeps it."""
+        make = checkpoints.checkpoint_note
+        return await self._special(request, "checkpoint", make, "text/plain")
 
     async def bulletin(self, request: Asking) -> Response[bytes]:
         """Answer a bulletin as it was published."""

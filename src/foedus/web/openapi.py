@@ -21,6 +21,7 @@ FAULT: Final = {
 SPECIAL_MEDIA: Final = {
     "/feed.atom": "application/atom+xml",
     "/calendar.ics": "text/calendar",
+    "/log/checkpoint": "text/plain",
     "/health": MEDIA[JSON],
 }
 

@@ -95,6 +95,8 @@ PARAMETERS: Final[dict[str, tuple[str, str]]] = {
     "guarantor": ("string", "code of a guarantor"),
     "case": ("string", "id of a case"),
     "state": ("string", "state in which it stands"),
+    "first": ("integer", "acts of the smaller tree; by default 0"),
+    "second": ("integer", "acts of the larger tree; by default those of the last checkpoint"),
     "after": ("string", "cursor: the `next` of the page before"),
     "limit": ("integer", "at most so many, 1 to 500"),
 }
@@ -253,6 +255,15 @@ ROUTES: Final = (
         is_timed=False,
     ),
     Route(
+        "consistency", "/log/consistency", "Consistency",
+        "Does the log of today begin with what I kept?", (JSON,),
+        {
+            "is_kept": "", "origin": "", "first": "", "second": "", "first_root": "",
+            "second_root": "", "path": "",
+        },
+        ("first", "second"), is_timed=False,
+    ),
+    Route(
         "bulletins", "/bulletins", "Bulletins", "What did the bulletins say, edition by edition?",
         ROWS, {"rows": "name on known digest address"}, rows="rows", is_timed=False,
     ),
@@ -274,6 +285,8 @@ OTHERS: Final = {
     "/calendar.ics": "when clocks end, as iCalendar: the fields of `/ladder`",
     "/tiles/incidents.pmtiles": "tiles of the map: sums of incidents by spot, month, kind, verdict,"
     " party and side of source",
+    "/log/checkpoint": "the last checkpoint of the log with its cosignatures, as a signed note:"
+    " origin, size, root, signatures",
     "/openapi.json": "this list, as OpenAPI 3.1",
     "/static/{id}": "style, scripts and their licences",
     "/health": "whether the web answers",
