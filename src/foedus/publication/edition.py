@@ -34,6 +34,7 @@ from foedus.terms.record import Agreement
 Row = dict[str, Any]
 
 FOLDER: Final = "web"
+FILE: Final = "edition.duckdb"
 MEMORY: Final = "256MB"
 """What DuckDB may hold in memory; the rest it reads again."""
 BUILDING: Final = "512MB"
@@ -46,6 +47,12 @@ STANDING: Final = """
     and ($on_us is null or occurred_from_us is null or occurred_from_us <= $on_us)
 """
 """Condition on rows that stood then; every query about incidents or findings has it."""
+WHOLE: Final = """
+    select max(greatest(known_from_us,
+        case when $delay_us > 0 then occurred_to_us + $delay_us end)) as whole_us
+    from (select known_from_us, occurred_to_us from incidents
+        union all select known_from_us, occurred_to_us from findings)
+"""
 BUILD: Final = (
     """create table findings as
         select f.*, coalesce(i.occurred_from_us, 9000000000000000) as order_us, i.occurred_from_us,
@@ -128,7 +135,15 @@ class Edition:
         query = f"select max(known_from_us) as end_us from incidents where {STANDING}"
         (row,) = self.ask(query, when)
         last_us = row["end_us"]
-        return when.known_us or last_us or self.mission.period_to_us - 1
+        return last_us or when.known_us or self.mission.period_to_us - 1
+
+    def whole_us(self) -> int:
+        """Return the earliest `known` of which all that the edition holds is told.
+
+        That is when it learned of the last thing, and the policy's delay after the last of them.
+        """
+        (row,) = self.ask(WHOLE, delay_us=self.policy.delay_h * HOUR_US)
+        return row["whole_us"] or self.mission.period_to_us - 1
 
     def joined_later(self, when: When) -> int:
         """Return how many incidents might have stood otherwise at `known`: they were joined later.
@@ -180,7 +195,7 @@ def open_edition(mission: Mission, folder: Path) -> Edition:
         policy=in_force(mission.policy, profiles),
         agreements=_agreements(mission, folder),
         summary=read_summary(folder),
-        database=_database(folder / "tables", kept / "edition.duckdb"),
+        database=_database(folder / "tables", kept / FILE),
     )
 
 

@@ -23,14 +23,26 @@ from litestar.handlers import route as handler
 from foedus.errors import Fault, FoedusError, OperatorError
 from foedus.publication.edition import When, asked
 from foedus.trust.stores import StoreError
-from foedus.web import atlas, checkpoints, decided, feeds, happenings, standing, tallies, texts
+from foedus.web import (
+    atlas,
+    checkpoints,
+    decided,
+    feeds,
+    happenings,
+    parameters,
+    standing,
+    tallies,
+    texts,
+)
 from foedus.web.current import Current
+from foedus.web.earlier import OtherEditionError, require_same
 from foedus.web.files import compressible, file_response, static_response
 from foedus.web.forms import written
 from foedus.web.headers import BULLETIN, head, is_same, last_modified
 from foedus.web.openapi import description
 from foedus.web.pages import fault_page, page
-from foedus.web.routes import BY_NAME, HTML, JSON, MEDIA, ROUTES, Route, public
+from foedus.web.parameters import accepted
+from foedus.web.routes import BY_NAME, CARRIED, HTML, JSON, MEDIA, ROUTES, Route, public
 from foedus.web.served import NothingHereError, Question, Served, missing
 from foedus.web.shelf import Kept
 
@@ -61,8 +73,6 @@ ANSWERS: Final[Mapping[str, Answer]] = {
     "method": tallies.method,
 }
 """Route -> what answers it."""
-MOST_SENT: Final = 300
-"""Characters of a parameter at most."""
 UNREADABLE: Final = 503
 """Status where the record or the log is at fault, not what was asked."""
 AGAIN_S: Final = "10"
@@ -168,8 +178,15 @@ class Web:
 
     async def answer(self, request: Asking, address: Address) -> Response[bytes]:
         """Answer a route: from what is kept, or by asking."""
-        given = self._given(request, address.route)
-        tag = self._tag(address.route.name, address.form, address.id, repr(sorted(given.items())))
+        try:
+            given = parameters.given(request.scope["query_string"], accepted(address.route))
+        except OperatorError as error:
+            question = Question(self.served, address.route, When(), address.id, {})
+            return self._sent(request, self._fault(400, error.faults, address.form, question), 400)
+        # The archive is the one answer that hangs on more than the edition that is served.
+        beside = tallies.archive(self.served) if address.route.name == "bulletins" else ""
+        sent = repr(sorted(given.items()))
+        tag = self._tag(address.route.name, address.form, address.id, sent, beside)
         if is_same(request.headers, tag, self.served.edition.made_s):
             return self._unchanged(tag, address.form)
         kept = self.shelf.get(tag)
@@ -181,11 +198,6 @@ class Web:
             kept = made
         return self._sent(request, kept, status, tag)
 
-    def _given(self, request: Asking, route: Route) -> dict[str, str]:
-        names = (*(("on", "known") if route.is_timed else ()), *route.parameters, "lang")
-        query = request.query_params
-        return {name: str(query[name]) for name in names if name in query}
-
     def _tag(self, *parts: str) -> str:
         minute = self.served.minute_us()
         whole = (self.served.version, self.served.edition.digest, str(minute), *parts)
@@ -196,7 +208,9 @@ class Web:
 
     def _headers(self, tag: str, form: str) -> dict[str, str]:
         kept_s = 0 if self.served.open_store is not None else 60
-        return head(form, tag, self.served.edition.made_s, kept_s)
+        edition = self.served.edition
+        found = head(form, tag, edition.made_s, kept_s)
+        return found | {"foedus-edition": edition.digest}
 
     def _made(self, address: Address, given: dict[str, str]) -> tuple[int, Kept]:
         """Ask and write the answer; what is asked wrongly becomes an answer that says so."""
@@ -204,6 +218,8 @@ class Web:
         question = Question(self.served, address.route, When(), address.id, given)
         try:
             question = self._question(address, given)
+            if form != HTML:
+                require_same(question)
             answer = public(ANSWERS[address.route.name](question), address.route.fields)
             if form == HTML:
                 return 200, _kept(page(address.route, answer, question), form)
@@ -213,10 +229,6 @@ class Web:
             return status, self._fault(status, faults, form, question)
 
     def _question(self, address: Address, given: dict[str, str]) -> Question:
-        for name, value in given.items():
-            if len(value) > MOST_SENT:
-                expected, got = f"at most {MOST_SENT} characters", str(len(value))
-                raise OperatorError(Fault(column=name, expected=expected, got=got))
         zone = self.served.edition.mission.zone
         when = asked(given.get("on"), given.get("known"), zone)
         return Question(self.served, address.route, when, address.id, given)
@@ -239,16 +251,21 @@ class Web:
         return Response(body, status_code=status, headers=headers, media_type=MEDIA[kept.form])
 
     async def _special(
-        self, request: Asking, name: str, make: Callable[[Question], bytes], media: str
+        self,
+        request: Asking,
+        name: str,
+        make: Callable[[Question], bytes],
+        media: str,
+        route: Route = BY_NAME["today"],
     ) -> Response[bytes]:
-        """Answer an address that is no route, such as a feed."""
-        given = self._given(request, BY_NAME["today"])
-        tag = self._tag(name, repr(sorted(given.items())), str(request.base_url))
-        made_s = self.served.edition.made_s
-        if is_same(request.headers, tag, made_s):
-            return self._unchanged(tag, JSON)
+        """Answer an address that is no route, such as a feed, with the parameters of one."""
         try:
-            question = self._question(Address(BY_NAME["today"], HTML, ""), given)
+            given = parameters.given(request.scope["query_string"], CARRIED)
+            tag = self._tag(name, repr(sorted(given.items())), str(request.base_url))
+            if is_same(request.headers, tag, self.served.edition.made_s):
+                return self._unchanged(tag, JSON)
+            question = self._question(Address(route, JSON, ""), given)
+            require_same(question)
             body = await to_thread.run_sync(make, question)
         except FoedusError as error:
             status, faults = told_of(error)
@@ -270,7 +287,7 @@ class Web:
     async def checkpoint(self, request: Asking) -> Response[bytes]:
         """Answer the log's last checkpoint, for whoever keeps it."""
         make = checkpoints.checkpoint_note
-        return await self._special(request, "checkpoint", make, "text/plain")
+        return await self._special(request, "checkpoint", make, "text/plain", BY_NAME["log"])
 
     async def bulletin(self, request: Asking) -> Response[bytes]:
         """Answer a bulletin as it was published."""
@@ -333,6 +350,8 @@ def told_of(error: FoedusError) -> tuple[int, tuple[Fault, ...]]:
         return UNREADABLE, (away,)
     if isinstance(error, NothingHereError):
         return 404, error.faults
+    if isinstance(error, OtherEditionError):
+        return 409, error.faults
     return (400 if isinstance(error, OperatorError) else UNREADABLE), error.faults
 
 

@@ -14,14 +14,23 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from foedus.errors import Fault, FoedusError, OperatorError
 from foedus.mission import read_mission
 from foedus.publication.edition import open_edition
+from foedus.publication.succession import write_steps
 from foedus.web.tiles import make_tiles
 
 NICE: Final = 10
+
+
+class Before(NamedTuple):
+    """The edition that is served, while another one is made ready."""
+
+    kept: Path
+    digest: str
+    made_s: int
 
 
 class Maker:
@@ -32,14 +41,16 @@ class Maker:
         self._lock = threading.Lock()
         self.is_stopped = False
 
-    def make_ready(self, mission: str, folder: Path) -> None:
+    def make_ready(self, mission: str, folder: Path, before: Before | None = None) -> None:
         """Make what the web needs of the run in `folder`, and wait for it.
+
+        How it differs from the edition `before` is kept beside it.
 
         Raises `OperatorError` with the faults that were met.
         """
         spawn = get_context("spawn")
         told, telling = spawn.Pipe(duplex=False)
-        process = spawn.Process(target=_made, args=(mission, folder, telling), daemon=True)
+        process = spawn.Process(target=_made, args=(mission, folder, before, telling), daemon=True)
         with self._lock:
             if not self.is_stopped:
                 self._process = process
@@ -79,7 +90,7 @@ def _code(process: SpawnProcess) -> int | None:
     return process.exitcode
 
 
-def _made(mission: str, folder: Path, telling: Connection) -> None:
+def _made(mission: str, folder: Path, before: Before | None, telling: Connection) -> None:
     # Ctrl-C goes to all processes of a terminal; the server ends this one itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(NICE)
@@ -87,6 +98,8 @@ def _made(mission: str, folder: Path, telling: Connection) -> None:
         edition = open_edition(read_mission(mission), folder)
         make_tiles(edition)
         edition.close()
+        if before is not None and before.digest != edition.digest:
+            write_steps(edition.kept, before.kept, before.digest, before.made_s)
     except FoedusError as error:
         telling.send(error.faults)
     else:

@@ -28,7 +28,7 @@ from foedus.trust.stores import Store, StoreError
 from foedus.web.app import ANSWERS
 from foedus.web.current import Current
 from foedus.web.hold import Identity, held, holding_place, identity, put_back
-from foedus.web.making import Maker
+from foedus.web.making import Before, Maker
 from foedus.web.routes import BY_NAME
 from foedus.web.served import Question, Served
 from foedus.web.tiles import make_tiles
@@ -94,8 +94,9 @@ class Renewal:
         return identity(self.run / SIGN), identity(mission / FILE)
 
     def _renew(self, current: Current) -> None:
-        fresh = self._prepared()
-        if fresh.edition.digest == current.served.edition.digest:
+        edition = current.served.edition
+        fresh = self._prepared(Before(edition.kept, edition.digest, edition.made_s))
+        if fresh.edition.digest == edition.digest:
             self.let_go(fresh)
             current.stay()
             return
@@ -103,10 +104,10 @@ class Renewal:
         self.told = ()
         self.tell(f"{fresh.edition.mission.title}: edition {fresh.edition.digest[:12]}")
 
-    def _prepared(self) -> Served:
+    def _prepared(self, before: Before | None = None) -> Served:
         folder = held(self.run, self.place, read_mission(self.mission).id)
         try:
-            self.maker.make_ready(self.mission, folder)
+            self.maker.make_ready(self.mission, folder, before)
             served = self.make(folder, self.run)
             warm(served)
             put_back(folder, self.run, served.edition.kept.name)

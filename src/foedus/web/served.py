@@ -26,6 +26,7 @@ from foedus.publication.edition import Edition, When
 from foedus.register.public_record import FOLDER as ACTS
 from foedus.register.record import KINDS
 from foedus.replay.clocks import Due, assumed_due, due
+from foedus.replay.decisions import read_decisions
 from foedus.replay.ladders import play
 from foedus.trust.keyring import KINDS as KEY_KINDS
 from foedus.trust.kinds import KINDS as TRUST_KINDS
@@ -103,6 +104,10 @@ class Served:
     kept: OrderedDict[Any, Slot] = field(default_factory=OrderedDict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
+    def own_folder(self) -> Path:
+        """Return the run's own folder, beside which other runs may lie."""
+        return (self.home or self.edition.folder).resolve()
+
     def close(self) -> None:
         """Let go of the edition; nothing can be asked afterwards."""
         self.edition.close()
@@ -147,6 +152,13 @@ class Served:
     def minute_us(self) -> int | None:
         """Return the present minute where a log runs; None where nothing hangs on the clock."""
         return None if self.open_store is None else self.now_us() // MINUTE_US * MINUTE_US
+
+    def whole_us(self) -> int:
+        """Return the earliest `known` of which all is told that is told without one."""
+        minute_us = self.minute_us()
+        if minute_us is not None:
+            return minute_us
+        return self.once(("whole",), self.edition.whole_us)
 
     def bound(self, when: When) -> Answered | None:
         """Return who is bound to what; None where the mission has no acts."""
@@ -196,17 +208,26 @@ class Served:
             members = tables["members"]
             tables["members"] = members.filter(pc.is_in(members["incident_id"], value_set=ids))
         file = mission.folder / mission.guarantee.replay
-        at_us = [one for one in (when.on_us, when.known_us) if one is not None]
-        return assumed_due(
-            mission,
-            play(
-                file,
-                tables,
-                mission.zone,
-                at_us=min(at_us, default=None),
-                is_whole=when.known_us is None,
-            ),
+        played = play(
+            file,
+            tables,
+            mission.zone,
+            at_us=self._end_us(file, when),
+            is_whole=when.known_us is None,
         )
+        return assumed_due(mission, played)
+
+    def _end_us(self, file: Path, when: When) -> int | None:
+        """Return how far a replay is played; None: to its own end.
+
+        What was known later than that is not a reason to play on; `on` is.
+        """
+        if when.on_us is None:
+            if when.known_us is None:
+                return None
+            own_us = read_decisions(file, self.edition.mission.zone).at.to_us - 1
+            return min(when.known_us, own_us)
+        return min(one for one in (when.on_us, when.known_us) if one is not None)
 
 
 @dataclass(frozen=True)
