@@ -3,11 +3,17 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import socket
+import subprocess
+import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,7 +24,7 @@ import foedus
 from foedus.web.app import application
 from foedus.web.served import Served
 from foedus.web.serving import ready
-from small_mission import REGISTER, copy_mission
+from small_mission import REGISTER, ROOT, copy_mission
 
 
 class Site(NamedTuple):
@@ -66,3 +72,33 @@ def site(tmp: Path, name: str) -> Iterator[Site]:
     server.should_exit = True
     thread.join(timeout=20)
     served.edition.close()
+
+
+def started(
+    mission: Path, run: Path, said: Path | None = None
+) -> tuple[subprocess.Popen[str], str]:
+    """Start the command on a free port; returns the process and the address that it prints.
+
+    What it says on standard error is written into the file `said`.
+    """
+    command = [sys.executable, "-m", "foedus.cli", "serve", str(mission), "--in", str(run)]
+    with ExitStack() as files:
+        errors = None if said is None else files.enter_context(said.open("w"))
+        process = subprocess.Popen(
+            [*command, "--port", "0"],
+            env=os.environ | {"PYTHONPATH": str(ROOT / "src"), "PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+    assert process.stdout is not None
+    with process.stdout as told:
+        found = re.search(r"http://\S+", told.readline())
+    assert found is not None
+    return process, found[0].rstrip("/")
+
+
+def fetched(address: str) -> bytes:
+    """Return the bytes at an address."""
+    with urllib.request.urlopen(address, timeout=30) as answer:  # noqa: S310 - our own
+        return bytes(answer.read())

@@ -4,53 +4,29 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import subprocess
 import sys
-import urllib.request
 from pathlib import Path
 
 import pytest
-from sites import Site
+from sites import Site, fetched, started
 
 from small_mission import ROOT
 
 PATHS = ("/", "/incidents.json?limit=5", "/map/lines.geojson", "/findings?known=2015-03-05")
 
 
-def started(site: Site) -> tuple[subprocess.Popen[str], str]:
-    """Start the command on a free port; returns the process and the address that it prints."""
-    edition = site.served.edition
-    command = [sys.executable, "-m", "foedus.cli", "serve", str(edition.mission.folder)]
-    process = subprocess.Popen(
-        [*command, "--in", str(edition.folder), "--port", "0"],
-        env=os.environ | {"PYTHONPATH": str(ROOT / "src"), "PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    with process.stdout as told:
-        found = re.search(r"http://\S+", told.readline())
-    assert found is not None
-    return process, found[0].rstrip("/")
-
-
-def fetched(address: str) -> bytes:
-    """Return the bytes at an address."""
-    with urllib.request.urlopen(address, timeout=30) as answer:  # noqa: S310 - our own
-        return bytes(answer.read())
-
-
 @pytest.mark.slow
 def test_killed_and_started_anew(donbas: Site) -> None:
     """A server that is killed leaves nothing behind by which the next one answers otherwise."""
-    process, address = started(donbas)
+    edition = donbas.served.edition
+    process, address = started(edition.mission.folder, edition.folder)
     try:
         before = [fetched(address + path) for path in PATHS]
         process.send_signal(signal.SIGKILL)
         process.wait()
-        process, address = started(donbas)
+        process, address = started(edition.mission.folder, edition.folder)
         assert [fetched(address + path) for path in PATHS] == before
     finally:
         process.terminate()

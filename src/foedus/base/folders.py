@@ -43,9 +43,14 @@ def settle(target: Path) -> None:
     if previous.exists() and not target.exists():
         previous.rename(target)
     shutil.rmtree(previous, ignore_errors=True)
-    for partial in target.parent.glob(f".{target.name}.partial-*"):
-        if not _is_running(partial.name.rpartition("-")[2]):
-            shutil.rmtree(partial, ignore_errors=True)
+    clear_left(target, "partial")
+
+
+def clear_left(target: Path, mark: str) -> None:
+    """Clear the folders beside `target` that processes named by this mark and did not end with."""
+    for left in target.parent.glob(f".{target.name}.{mark}-*"):
+        if not _is_running(left.name.rpartition("-")[2]):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _put(partial: Path, target: Path) -> None:

@@ -48,10 +48,11 @@ def serve(
     from foedus.errors import Fault, OperatorError
 
     try:
-        from foedus.web.serving import serving
+        from foedus.web.serving import Serving, serving
     except ModuleNotFoundError as error:
         hint = "pip install 'foedus[web]'"
         missing = Fault(expected="the extra web", got=f"no module {error.name}", hint=hint)
         raise OperatorError(missing) from error
     open_store = None if store is None else partial(store_at, store, read_only=True)
-    serving(mission, run, open_store, (host, port), typer.echo, foedus.__version__)
+    wanted = Serving(mission, run, open_store, (host, port), foedus.__version__)
+    serving(wanted, typer.echo)

@@ -35,6 +35,7 @@ from foedus.terms.record import Agreement
 Row = dict[str, Any]
 
 FOLDER: Final = "web"
+FILE: Final = "edition.duckdb"
 MEMORY: Final = "256MB"
 """What DuckDB may hold in memory; the rest it reads again."""
 BUILDING: Final = "512MB"
@@ -57,6 +58,12 @@ STANDING: Final = """
 The layer of a row says which questions it answers: `only` all, since what it tells has never stood
 otherwise; `last` those that ask of all that is known, and `state` those with `known`; of deadlines,
 which go by the earlier of both times, `last-due` and `due` alike.
+"""
+WHOLE: Final = """
+    select max(greatest(known_from_us,
+        case when $delay_us > 0 then occurred_to_us + $delay_us end)) as whole_us
+    from (select known_from_us, occurred_to_us from incidents
+        union all select known_from_us, occurred_to_us from findings)
 """
 BUILD: Final = (
     "create temp table moved as select distinct lineage_id from read_parquet($incident_states)",
@@ -165,7 +172,15 @@ class Edition:
         query = f"select max(known_from_us) as end_us from incidents where {STANDING}"
         (row,) = self.ask(query, when)
         last_us = row["end_us"]
-        return when.known_us or last_us or self.mission.period_to_us - 1
+        return last_us or when.known_us or self.mission.period_to_us - 1
+
+    def whole_us(self) -> int:
+        """Return the earliest `known` of which all that the edition holds is told.
+
+        That is when it learned of the last thing, and the policy's delay after the last of them.
+        """
+        (row,) = self.ask(WHOLE, delay_us=self.policy.delay_h * HOUR_US)
+        return row["whole_us"] or self.mission.period_to_us - 1
 
     def joined_later(self, when: When) -> int:
         """Return of how many incidents it is not told how they stood at `known`.
@@ -220,7 +235,7 @@ def open_edition(mission: Mission, folder: Path) -> Edition:
         policy=in_force(mission.policy, profiles),
         agreements=_agreements(mission, folder),
         summary=read_summary(folder),
-        database=_database(folder / "tables", kept / "edition.duckdb"),
+        database=_database(folder / "tables", kept / FILE),
     )
 
 

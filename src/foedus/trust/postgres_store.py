@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from foedus.errors import Fault, OperatorError
-from foedus.trust.stores import FORM, BriefRow, Row, TileHash
+from foedus.errors import Fault
+from foedus.trust.stores import FORM, BriefRow, Row, StoreError, TileHash
 
 SCHEMA: Final = (
     "CREATE TABLE IF NOT EXISTS form (said TEXT NOT NULL)",
@@ -48,6 +48,8 @@ ERASE_WHOLE: Final = (
 _LOCK: Final = 0x466F65647573
 """The number of the advisory lock that a writer holds; it is the project's name in ASCII."""
 _END: Final = 2**62
+PATIENCE: Final[dict[str, Any]] = {"connect_timeout": 10, "tcp_user_timeout": 30_000}
+"""Seconds to connect, milliseconds until a lost connection is noticed; the URL may say others."""
 
 
 class PostgresStore:
@@ -57,7 +59,8 @@ class PostgresStore:
         parts = conninfo_to_dict(url)
         self.name = f"postgresql://{parts.get('host', '')}/{parts.get('dbname', '')}"
         with self._told():
-            self._db = psycopg.connect(url, autocommit=True)
+            patience = {name: value for name, value in PATIENCE.items() if name not in parts}
+            self._db = psycopg.connect(url, autocommit=True, **patience)
             self._db.read_only = read_only
             try:
                 self._open(read_only=read_only)
@@ -74,7 +77,7 @@ class PostgresStore:
                     self._db.execute("INSERT INTO form VALUES (%s)", (FORM,))
         found = self._db.execute("SELECT said FROM form").fetchone()
         if found != (FORM,):
-            raise OperatorError(Fault(file=self.name, expected=FORM, got=repr(found)))
+            raise StoreError(Fault(file=self.name, expected=FORM, got=repr(found)))
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -85,11 +88,11 @@ class PostgresStore:
             if isinstance(error, psycopg.errors.UndefinedTable):
                 hint, expected = "log open makes a new one", "a log in this database"
                 fault = Fault(file=self.name, expected=expected, got="no log", hint=hint)
-                raise OperatorError(fault) from error
+                raise StoreError(fault) from error
             is_read_only = isinstance(error, psycopg.errors.ReadOnlySqlTransaction)
             expected = "a log that can be written" if is_read_only else "a log in this database"
             got = str(error).strip()
-            raise OperatorError(Fault(file=self.name, expected=expected, got=got)) from error
+            raise StoreError(Fault(file=self.name, expected=expected, got=got)) from error
 
     @contextmanager
     def writing(self) -> Iterator[None]:

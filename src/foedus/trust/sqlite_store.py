@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from foedus.errors import Fault, OperatorError
-from foedus.trust.stores import FORM, BriefRow, Row, TileHash
+from foedus.errors import Fault
+from foedus.trust.stores import FORM, BriefRow, Row, StoreError, TileHash
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS form (said TEXT NOT NULL);
@@ -70,7 +70,7 @@ class SqliteStore:
                 self._db.execute("INSERT INTO form VALUES (?)", (FORM,))
         found = self._db.execute("SELECT said FROM form").fetchone()
         if found != (FORM,):
-            raise OperatorError(Fault(file=self.name, expected=FORM, got=repr(found)))
+            raise StoreError(Fault(file=self.name, expected=FORM, got=repr(found)))
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -84,7 +84,7 @@ class SqliteStore:
             elif "not a database" in str(error):
                 expected, hint = "a log in a SQLite file", "is it the right file?"
             fault = Fault(file=self.name, expected=expected, got=str(error), hint=hint)
-            raise OperatorError(fault) from error
+            raise StoreError(fault) from error
 
     @contextmanager
     def writing(self) -> Iterator[None]:

@@ -11,8 +11,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
+from foedus.errors import OperatorError
+
 FORM: str = "foedus log 1"
 """What a store says that it holds."""
+
+
+class StoreError(OperatorError):
+    """A store cannot be read or written, or holds no log."""
 
 
 class Row(NamedTuple):
@@ -56,7 +62,7 @@ class Store(Protocol):
     def writing(self) -> AbstractContextManager[None]:
         """Hold the one right to write: all of the block is kept on disk at its end, or nothing.
 
-        Raises `OperatorError` where the store cannot be written.
+        Raises `StoreError` where the store cannot be written.
         """
 
     def size(self) -> int:

@@ -9,11 +9,12 @@ and under them its bytes are kept, compressed once. What a reader gets wrong is 
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
+import msgspec
 from anyio import to_thread
 from litestar import Litestar, Request, Response
 from litestar.handlers import HTTPRouteHandler
@@ -21,15 +22,29 @@ from litestar.handlers import route as handler
 
 from foedus.errors import Fault, FoedusError, OperatorError
 from foedus.publication.edition import When, asked
-from foedus.web import atlas, decided, feeds, happenings, standing, tallies, texts
+from foedus.trust.stores import StoreError
+from foedus.web import (
+    atlas,
+    checkpoints,
+    decided,
+    feeds,
+    happenings,
+    parameters,
+    standing,
+    tallies,
+    texts,
+)
+from foedus.web.current import Current
+from foedus.web.earlier import OtherEditionError, require_same
 from foedus.web.files import compressible, file_response, static_response
 from foedus.web.forms import written
 from foedus.web.headers import BULLETIN, head, is_same, last_modified
 from foedus.web.openapi import description
 from foedus.web.pages import fault_page, page
-from foedus.web.routes import BY_NAME, HTML, JSON, MEDIA, ROUTES, Route, public
+from foedus.web.parameters import accepted
+from foedus.web.routes import BY_NAME, CARRIED, HTML, JSON, MEDIA, ROUTES, Route, public
 from foedus.web.served import NothingHereError, Question, Served, missing
-from foedus.web.shelf import Kept, Shelf
+from foedus.web.shelf import Kept
 
 Answer = Callable[[Question], Any]
 Asking = Request[Any, Any, Any]
@@ -53,14 +68,20 @@ ANSWERS: Final[Mapping[str, Answer]] = {
     "counts": tallies.counts,
     "sources": tallies.sources,
     "log": tallies.log,
+    "consistency": checkpoints.consistency,
     "bulletins": tallies.bulletins,
     "method": tallies.method,
 }
 """Route -> what answers it."""
-MOST_SENT: Final = 300
-"""Characters of a parameter at most."""
+UNREADABLE: Final = 503
+"""Status where the record or the log is at fault, not what was asked."""
+AGAIN_S: Final = "10"
 PATHS: Final = {"/": "/today"}
 """A route's path -> the address before its `.json`, where it is another one."""
+
+
+Special = Callable[["Web", Asking], Awaitable[Response[bytes]]]
+"""Answers an address that is no route."""
 
 
 class Address(NamedTuple):
@@ -71,24 +92,26 @@ class Address(NamedTuple):
     id: str
 
 
-def application(served: Served) -> Litestar:
-    """Return the application that serves one mission."""
-    web = Web(served)
-    handlers = [_handler(_paths(one), partial(_routed, web, one)) for one in ROUTES]
-    special: Mapping[str, Callable[[Asking], Any]] = {
-        "/bulletins/{name:str}": web.bulletin,
-        "/feed.atom": web.atom,
-        "/calendar.ics": web.calendar,
-        "/tiles/{name:str}": web.tiles,
-        "/openapi.json": web.openapi,
-        "/static/{name:str}": web.static,
-        "/health": web.health,
+def application(served: Served | Current) -> Litestar:
+    """Return the application that serves one mission, and what takes its edition's place."""
+    current = served if isinstance(served, Current) else Current(served)
+    handlers = [_handler(_paths(one), partial(_routed, current, one)) for one in ROUTES]
+    special: Mapping[str, Special] = {
+        "/bulletins/{name:str}": Web.bulletin,
+        "/feed.atom": Web.atom,
+        "/calendar.ics": Web.calendar,
+        "/log/checkpoint": Web.checkpoint,
+        "/tiles/{name:str}": Web.tiles,
+        "/openapi.json": Web.openapi,
+        "/static/{name:str}": Web.static,
     }
-    handlers += [_handler([path], _named(answer)) for path, answer in special.items()]
+    handlers += [_handler([path], partial(_asked, current, one)) for path, one in special.items()]
+    handlers.append(_handler(["/health"], partial(_health, current)))
+    nowhere = partial(_nowhere, current)
     return Litestar(
         handlers,
         openapi_config=None,
-        exception_handlers={404: web.nowhere, 405: web.nowhere},
+        exception_handlers={404: nowhere, 405: nowhere},
         debug=False,
         logging_config=None,
     )
@@ -111,15 +134,30 @@ def _paths(route: Route) -> list[str]:
     return [*own, *named, *([before] if before != route.path else [])]
 
 
-def _named(answer: Callable[[Asking], Any]) -> Any:
-    async def answered(request: Asking) -> Any:
-        return await answer(request)
-
-    return answered
+async def _routed(current: Current, route: Route, request: Asking) -> Response[bytes]:
+    with current.using() as served:
+        return await Web(served).answer(request, _address(route, request))
 
 
-async def _routed(web: Web, route: Route, request: Asking) -> Response[bytes]:
-    return await web.answer(request, _address(route, request))
+async def _asked(current: Current, special: Special, request: Asking) -> Response[bytes]:
+    with current.using() as served:
+        return await special(Web(served), request)
+
+
+def _nowhere(current: Current, request: Asking, error: Exception) -> Response[bytes]:
+    with current.using() as served:
+        return Web(served).nowhere(request, error)
+
+
+async def _health(current: Current, _request: Asking) -> Response[bytes]:
+    """Answer that the web answers, which edition it serves, and how it stands with the next.
+
+    Files are not named: what a reader may know of a fault is what was expected.
+    """
+    faults = [f"expected {one.expected}" for one in current.faults]
+    told = {"edition": current.served.edition.digest, "next": current.next, "faults": faults}
+    body = msgspec.json.encode(told) + b"\n"
+    return Response(body, headers=head(JSON), media_type=MEDIA[JSON])
 
 
 def _address(route: Route, request: Asking) -> Address:
@@ -132,16 +170,23 @@ def _address(route: Route, request: Asking) -> Address:
 
 
 class Web:
-    """Answers requests for one mission."""
+    """Answers requests from one edition."""
 
     def __init__(self, served: Served) -> None:
         self.served = served
-        self.shelf = Shelf()
+        self.shelf = served.shelf
 
     async def answer(self, request: Asking, address: Address) -> Response[bytes]:
         """Answer a route: from what is kept, or by asking."""
-        given = self._given(request, address.route)
-        tag = self._tag(address.route.name, address.form, address.id, repr(sorted(given.items())))
+        try:
+            given = parameters.given(request.scope["query_string"], accepted(address.route))
+        except OperatorError as error:
+            question = Question(self.served, address.route, When(), address.id, {})
+            return self._sent(request, self._fault(400, error.faults, address.form, question), 400)
+        # The archive is the one answer that hangs on more than the edition that is served.
+        beside = tallies.archive(self.served) if address.route.name == "bulletins" else ""
+        sent = repr(sorted(given.items()))
+        tag = self._tag(address.route.name, address.form, address.id, sent, beside)
         if is_same(request.headers, tag, self.served.edition.made_s):
             return self._unchanged(tag, address.form)
         kept = self.shelf.get(tag)
@@ -153,11 +198,6 @@ class Web:
             kept = made
         return self._sent(request, kept, status, tag)
 
-    def _given(self, request: Asking, route: Route) -> dict[str, str]:
-        names = (*(("on", "known") if route.is_timed else ()), *route.parameters, "lang")
-        query = request.query_params
-        return {name: str(query[name]) for name in names if name in query}
-
     def _tag(self, *parts: str) -> str:
         minute = self.served.minute_us()
         whole = (self.served.version, self.served.edition.digest, str(minute), *parts)
@@ -168,7 +208,9 @@ class Web:
 
     def _headers(self, tag: str, form: str) -> dict[str, str]:
         kept_s = 0 if self.served.open_store is not None else 60
-        return head(form, tag, self.served.edition.made_s, kept_s)
+        edition = self.served.edition
+        found = head(form, tag, edition.made_s, kept_s)
+        return found | {"foedus-edition": edition.digest}
 
     def _made(self, address: Address, given: dict[str, str]) -> tuple[int, Kept]:
         """Ask and write the answer; what is asked wrongly becomes an answer that says so."""
@@ -176,21 +218,17 @@ class Web:
         question = Question(self.served, address.route, When(), address.id, given)
         try:
             question = self._question(address, given)
+            if form != HTML:
+                require_same(question)
             answer = public(ANSWERS[address.route.name](question), address.route.fields)
             if form == HTML:
                 return 200, _kept(page(address.route, answer, question), form)
             return 200, _kept(written(answer, address.route, form), form)
         except FoedusError as error:
-            status = 404 if isinstance(error, NothingHereError) else 400
-            if not isinstance(error, OperatorError):
-                status = 503
-            return status, self._fault(status, error.faults, form, question)
+            status, faults = told_of(error)
+            return status, self._fault(status, faults, form, question)
 
     def _question(self, address: Address, given: dict[str, str]) -> Question:
-        for name, value in given.items():
-            if len(value) > MOST_SENT:
-                expected, got = f"at most {MOST_SENT} characters", str(len(value))
-                raise OperatorError(Fault(column=name, expected=expected, got=got))
         zone = self.served.edition.mission.zone
         when = asked(given.get("on"), given.get("known"), zone)
         return Question(self.served, address.route, when, address.id, given)
@@ -204,6 +242,8 @@ class Web:
         self, request: Asking, kept: Kept, status: int = 200, tag: str = ""
     ) -> Response[bytes]:
         headers = self._headers(tag, kept.form) if status == 200 else head(kept.form)
+        if status == UNREADABLE:
+            headers["retry-after"] = AGAIN_S
         body = kept.body
         if kept.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
             body = kept.packed
@@ -211,20 +251,25 @@ class Web:
         return Response(body, status_code=status, headers=headers, media_type=MEDIA[kept.form])
 
     async def _special(
-        self, request: Asking, name: str, make: Callable[[Question], bytes], media: str
+        self,
+        request: Asking,
+        name: str,
+        make: Callable[[Question], bytes],
+        media: str,
+        route: Route = BY_NAME["today"],
     ) -> Response[bytes]:
-        """Answer an address that is no route, such as a feed."""
-        given = self._given(request, BY_NAME["today"])
-        tag = self._tag(name, repr(sorted(given.items())), str(request.base_url))
-        made_s = self.served.edition.made_s
-        if is_same(request.headers, tag, made_s):
-            return self._unchanged(tag, JSON)
+        """Answer an address that is no route, such as a feed, with the parameters of one."""
         try:
-            question = self._question(Address(BY_NAME["today"], HTML, ""), given)
+            given = parameters.given(request.scope["query_string"], CARRIED)
+            tag = self._tag(name, repr(sorted(given.items())), str(request.base_url))
+            if is_same(request.headers, tag, self.served.edition.made_s):
+                return self._unchanged(tag, JSON)
+            question = self._question(Address(route, JSON, ""), given)
+            require_same(question)
             body = await to_thread.run_sync(make, question)
         except FoedusError as error:
-            body = fault_json(400, error.faults)
-            return Response(body, status_code=400, headers=head(JSON), media_type=MEDIA[JSON])
+            status, faults = told_of(error)
+            return self._sent(request, _kept(fault_json(status, faults), JSON), status)
         return Response(body, headers=self._headers(tag, JSON), media_type=media)
 
     async def atom(self, request: Asking) -> Response[bytes]:
@@ -238,6 +283,11 @@ class Web:
         base = str(request.base_url).rstrip("/")
         make = partial(feeds.calendar, base=base)
         return await self._special(request, "calendar", make, "text/calendar")
+
+    async def checkpoint(self, request: Asking) -> Response[bytes]:
+        """Answer the log's last checkpoint, for whoever keeps it."""
+        make = checkpoints.checkpoint_note
+        return await self._special(request, "checkpoint", make, "text/plain", BY_NAME["log"])
 
     async def bulletin(self, request: Asking) -> Response[bytes]:
         """Answer a bulletin as it was published."""
@@ -275,11 +325,6 @@ class Web:
             _kept(description(self.served.edition.mission.title, self.served.version), JSON),
         )
 
-    async def health(self, _request: Asking) -> Response[bytes]:
-        """Answer that the web answers, and which edition it serves."""
-        body = b'{"edition":"' + self.served.edition.digest.encode() + b'"}\n'
-        return Response(body, headers=head(JSON), media_type=MEDIA[JSON])
-
     def nowhere(self, request: Asking, error: Exception) -> Response[bytes]:
         """Answer that nothing is at an address."""
         status = int(getattr(error, "status_code", 404))
@@ -292,6 +337,22 @@ class Web:
 
 def _kept(body: bytes, form: str) -> Kept:
     return Kept(form, body, gzip.compress(body, 6, mtime=0) if compressible(body) else None)
+
+
+def told_of(error: FoedusError) -> tuple[int, tuple[Fault, ...]]:
+    """Return the status of an error, and what of it is told to readers.
+
+    Of a log that cannot be read they learn no address; its operator does, on the console.
+    """
+    if isinstance(error, StoreError):
+        hint = "ask again in a minute; what does not rest on acts is answered"
+        away = Fault(column="log", expected="a log that can be read", got="none now", hint=hint)
+        return UNREADABLE, (away,)
+    if isinstance(error, NothingHereError):
+        return 404, error.faults
+    if isinstance(error, OtherEditionError):
+        return 409, error.faults
+    return (400 if isinstance(error, OperatorError) else UNREADABLE), error.faults
 
 
 def fault_json(status: int, faults: tuple[Fault, ...]) -> bytes:

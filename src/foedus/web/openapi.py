@@ -7,7 +7,18 @@ from typing import Any, Final
 
 import msgspec
 
-from foedus.web.routes import HTML, JSON, MEDIA, OTHERS, PARAMETERS, ROUTES, Fields, Route, spread
+from foedus.web.routes import (
+    CARRIED,
+    HTML,
+    JSON,
+    MEDIA,
+    OTHERS,
+    PARAMETERS,
+    ROUTES,
+    Fields,
+    Route,
+    spread,
+)
 
 NOT_HERE: Final = ("/openapi.json", "/static/{id}", "/tiles/incidents.pmtiles")
 FAULT: Final = {
@@ -21,6 +32,7 @@ FAULT: Final = {
 SPECIAL_MEDIA: Final = {
     "/feed.atom": "application/atom+xml",
     "/calendar.ics": "text/calendar",
+    "/log/checkpoint": "text/plain",
     "/health": MEDIA[JSON],
 }
 
@@ -57,9 +69,7 @@ def _operation(route: Route, form: str) -> dict[str, Any]:
     content: dict[str, Any] = {media: {}}
     if form == JSON:
         content = {media: {"schema": _schema(route.fields)}}
-    names = ("on", "known") if route.is_timed else ()
-    lang = ("lang",) if form == HTML else ()
-    parameters = [_parameter(name) for name in (*names, *route.parameters, *lang)]
+    parameters = [_parameter(name) for name in (*CARRIED, *route.parameters)]
     if "{id}" in route.path:
         schema = {"type": "string", "minLength": 1, "pattern": "^[^/?#]+$"}
         parameters.insert(0, {"name": "id", "in": "path", "required": True, "schema": schema})
@@ -76,6 +86,8 @@ def _parameter(name: str) -> dict[str, Any]:
     schema: dict[str, Any] = {"type": kind}
     if name == "limit":
         schema |= {"minimum": 1, "maximum": 500}
+    if name == "edition":
+        schema |= {"minLength": 8, "maxLength": 64, "pattern": "^[0-9a-fA-F]+$"}
     if name == "lang":
         schema |= {"enum": ["en", "uk", "ru", "fr"]}
     return {"name": name, "in": "query", "description": told, "schema": schema}
@@ -89,6 +101,8 @@ def _faults(form: str) -> dict[str, Any]:
     return {
         "400": {"description": "what was asked cannot be read", "content": content},
         "404": {"description": "nothing is there", "content": content},
+        "409": {"description": "of another edition, and may differ", "content": content},
+        "503": {"description": "the log cannot be read now", "content": content},
     }
 
 

@@ -8,6 +8,7 @@ needs a script, but for the map that moves, a proof that is checked, and the rea
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -22,19 +23,18 @@ from foedus.errors import Fault
 from foedus.findings.record import CAUSES
 from foedus.obligations.record import FORCES, STATES
 from foedus.publication import whereabouts
-from foedus.publication.edition import Row
+from foedus.publication.edition import Row, When
 from foedus.publication.escapes import is_address, visible
 from foedus.publication.facts import kind_title, target_title
 from foedus.publication.numbers import whole
 from foedus.register.bound import LEGAL
 from foedus.trust.times import utc
-from foedus.web.routes import BY_NAME, Route
+from foedus.web.earlier import LINKED, earlier
+from foedus.web.routes import BY_NAME, CARRIED, Route
 from foedus.web.served import Question
 from foedus.web.words import DRAFTS, LANGUAGES, catalogue, language_of
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
-CARRIED: Final = ("on", "known", "lang")
-"""Parameters that every link of a page hands on."""
 NAVIGATION: Final = (
     ("today", "map", "incidents", "findings"),
     ("cases", "ladder", "obligations", "bound"),
@@ -81,15 +81,16 @@ def environment() -> Environment:
 
 def page(route: Route, answer: Row, question: Question) -> bytes:
     """Return the page of a route."""
-    return _rendered(f"{route.name}.html.jinja", question, route=route, answer=answer).encode()
+    values = {"route": route, "answer": answer, "earlier": earlier(question)}
+    return _rendered(f"{route.name}.html.jinja", question, **values).encode()
 
 
 def fault_page(status: int, faults: tuple[Fault, ...], question: Question) -> bytes:
     """Return the page that says why there is no answer, and what to do."""
-    route = BY_NAME["today"]
-    return _rendered(
-        "fault.html.jinja", question, route=route, status=status, faults=faults, answer={}
-    ).encode()
+    kept = {name: word for name, word in question.given.items() if name == "lang"}
+    told = {"status": status, "faults": faults, "answer": {}, "earlier": None}
+    asked = replace(question, given=kept, when=When())
+    return _rendered("fault.html.jinja", asked, route=BY_NAME["today"], **told).encode()
 
 
 def _rendered(name: str, question: Question, **values: Any) -> str:
@@ -111,6 +112,7 @@ def _rendered(name: str, question: Question, **values: Any) -> str:
         given=question.given,
         href=links.to,
         self_href=links.here,
+        permalink=links.permanent(),
         forms_here=links.forms(values["route"]),
         instant=lambda at_us: instant(at_us, mission.zone),
         when=lambda row: whereabouts.when(row, mission.zone),
@@ -139,6 +141,14 @@ class Links:
         given = {name: value for name, value in given.items() if value}
         path = self._path()
         return f"{path}?{urlencode(given)}" if given else path
+
+    def permanent(self) -> str:
+        """Return the address of this page with what was known, and by which edition."""
+        edition = self.question.edition.digest[:LINKED]
+        known = self.question.given.get("known")
+        if self.question.route.is_timed and not known:
+            known = utc(self.question.served.whole_us())
+        return self.here(known=known, edition=edition)
 
     def forms(self, route: Route) -> list[tuple[str, str]]:
         """Return the other forms of this page, each with its address."""

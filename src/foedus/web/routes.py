@@ -82,6 +82,7 @@ PARAMETERS: Final[dict[str, tuple[str, str]]] = {
     "on": ("string", "as it held then: a day or moment, in the mission's zone"),
     "known": ("string", "as the record knew it then"),
     "lang": ("string", "language of the page: en, uk, ru or fr"),
+    "edition": ("string", "the edition that is asked: 8 digits or more of its digest"),
     "from": ("string", "may have happened at or after it"),
     "to": ("string", "may have happened before its end"),
     "kind": ("string", "a kind of the taxonomy, with all beneath it"),
@@ -95,9 +96,13 @@ PARAMETERS: Final[dict[str, tuple[str, str]]] = {
     "guarantor": ("string", "code of a guarantor"),
     "case": ("string", "id of a case"),
     "state": ("string", "state in which it stands"),
+    "first": ("integer", "acts of the smaller tree; by default 0"),
+    "second": ("integer", "acts of the larger tree; by default those of the last checkpoint"),
     "after": ("string", "cursor: the `next` of the page before"),
     "limit": ("integer", "at most so many, 1 to 500"),
 }
+CARRIED: Final = ("on", "known", "lang", "edition")
+"""Parameters that every address takes and every link of a page hands on."""
 LIST: Final = ("after", "limit")
 OF_INCIDENTS: Final = ("from", "to", "kind", "party", "side", "verdict", "region", *LIST)
 
@@ -253,6 +258,15 @@ ROUTES: Final = (
         is_timed=False,
     ),
     Route(
+        "consistency", "/log/consistency", "Consistency",
+        "Does the log of today begin with what I kept?", (JSON,),
+        {
+            "is_kept": "", "origin": "", "first": "", "second": "", "first_root": "",
+            "second_root": "", "path": "",
+        },
+        ("first", "second"), is_timed=False,
+    ),
+    Route(
         "bulletins", "/bulletins", "Bulletins", "What did the bulletins say, edition by edition?",
         ROWS, {"rows": "name on known digest address"}, rows="rows", is_timed=False,
     ),
@@ -274,6 +288,8 @@ OTHERS: Final = {
     "/calendar.ics": "when clocks end, as iCalendar: the fields of `/ladder`",
     "/tiles/incidents.pmtiles": "tiles of the map: sums of incidents by spot, month, kind, verdict,"
     " party and side of source",
+    "/log/checkpoint": "the last checkpoint of the log with its cosignatures, as a signed note:"
+    " origin, size, root, signatures",
     "/openapi.json": "this list, as OpenAPI 3.1",
     "/static/{id}": "style, scripts and their licences",
     "/health": "whether the web answers",
@@ -322,8 +338,13 @@ def web_reference() -> str:
         "ending; the same answer as data has `.json`, `.csv` or `.geojson` behind the same",
         "address, and that of the first page is `/today.json`. Where `on` and `known` may be",
         "asked, they are days or moments in the mission's zone. What is asked wrongly is told",
-        "with status 400, what is not there with 404. Every answer has an ETag and the time of",
-        "its edition.",
+        "with status 400, what is not there with 404, a log that cannot be read with 503. Every",
+        "answer has an ETag and names its edition in the header `foedus-edition`.",
+        "",
+        "Every address takes `on`, `known`, `lang` and `edition`; where it hangs on no time the",
+        "first two change nothing. Any other parameter that is not listed is refused with 400,",
+        "but for what others hang onto links, such as `utm_source`. Where `edition` names another",
+        "one than is served, a page says so, and data are refused with 409 if they may differ.",
         "",
         "Lists come in pages of 50 rows, or of `limit`; `next` is the cursor of the page behind.",
         "",

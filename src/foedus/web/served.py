@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import pyarrow as pa
@@ -26,17 +27,21 @@ from foedus.publication.edition import Edition, When
 from foedus.register.public_record import FOLDER as ACTS
 from foedus.register.record import KINDS
 from foedus.replay.clocks import Due, assumed_due, due
+from foedus.replay.decisions import read_decisions
 from foedus.replay.ladders import play
 from foedus.trust.keyring import KINDS as KEY_KINDS
 from foedus.trust.kinds import KINDS as TRUST_KINDS
 from foedus.trust.kinds import table
 from foedus.trust.log import Log
-from foedus.trust.stores import Store
+from foedus.trust.stores import Store, StoreError
 from foedus.web.routes import Route
+from foedus.web.shelf import Shelf
 
 T = TypeVar("T")
 KEPT: Final = 256
 """Answers of folds that are kept."""
+RETRY_US: Final = 2_000_000
+"""How long a store that did not answer is left alone."""
 PAGE: Final = 50
 MOST: Final = 500
 RECORD: Final = ("members", "incidents", "findings")
@@ -48,6 +53,34 @@ class Slot:
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     made: list[Any] = field(default_factory=list)
+
+
+class Outage:
+    """Since when a store did not answer, and why; safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._error: StoreError | None = None
+        self._again_us = 0
+
+    def require_over(self, now_us: int) -> None:
+        """Raise the last error again where it is too early to ask."""
+        with self._lock:
+            if self._error is not None and now_us < self._again_us:
+                raise StoreError(*self._error.faults)
+
+    def begins(self, error: StoreError, now_us: int) -> bool:
+        """Note that the store did not answer; return whether it did before."""
+        with self._lock:
+            is_first = self._error is None
+            self._error, self._again_us = error, now_us + RETRY_US
+            return is_first
+
+    def ends(self) -> bool:
+        """Note that the store answered; return whether it did not before."""
+        with self._lock:
+            was_away, self._error = self._error is not None, None
+            return was_away
 
 
 @dataclass
@@ -62,8 +95,23 @@ class Served:
     """Of the program: an answer that was kept is another one after it changed."""
     is_exercise: bool = False
     """Whether the log that is read is one of an exercise; then every page says so."""
+    home: Path | None = None
+    """The run's own folder, where the edition is of one that is held; bulletins lie beside it."""
+    shelf: Shelf = field(default_factory=Shelf)
+    """Answers that were written."""
+    tell: Callable[[str], object] = lambda _line: None
+    """Tells whoever runs the server."""
+    outage: Outage = field(default_factory=Outage)
     kept: OrderedDict[Any, Slot] = field(default_factory=OrderedDict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def own_folder(self) -> Path:
+        """Return the run's own folder, beside which other runs may lie."""
+        return (self.home or self.edition.folder).resolve()
+
+    def close(self) -> None:
+        """Let go of the edition; nothing can be asked afterwards."""
+        self.edition.close()
 
     def once(self, key: Any, make: Callable[[], T]) -> T:
         """Return what was made for a key before, or make it; others with the same key wait."""
@@ -80,19 +128,38 @@ class Served:
 
     @contextmanager
     def log(self) -> Iterator[Log | None]:
-        """Open the log for reading, if there is one; raises `OperatorError` if it cannot be."""
+        """Open the log for reading, if there is one; raises `StoreError` if it cannot be read.
+
+        A store that did not answer is not asked again at once, so that readers need not wait for it
+        one after the other. Why it does not is told once, until it answers again.
+        """
         if self.open_store is None:
             yield None
             return
-        store = self.open_store()
+        self.outage.require_over(self.now_us())
         try:
-            yield Log(store, table(KEY_KINDS, TRUST_KINDS, KINDS))
-        finally:
-            store.close()
+            store = self.open_store()
+            try:
+                yield Log(store, table(KEY_KINDS, TRUST_KINDS, KINDS))
+            finally:
+                store.close()
+        except StoreError as error:
+            if self.outage.begins(error, self.now_us()):
+                self.tell(f"The log cannot be read: {error}")
+            raise
+        if self.outage.ends():
+            self.tell("The log can be read again.")
 
     def minute_us(self) -> int | None:
         """Return the present minute where a log runs; None where nothing hangs on the clock."""
         return None if self.open_store is None else self.now_us() // MINUTE_US * MINUTE_US
+
+    def whole_us(self) -> int:
+        """Return the earliest `known` of which all is told that is told without one."""
+        minute_us = self.minute_us()
+        if minute_us is not None:
+            return minute_us
+        return self.once(("whole",), self.edition.whole_us)
 
     def bound(self, when: When) -> Answered | None:
         """Return who is bound to what; None where the mission has no acts."""
@@ -134,17 +201,26 @@ class Served:
         if when.known_us is not None:
             tables = record_at(tables, self._states(), when.known_us)
         file = mission.folder / mission.guarantee.replay
-        at_us = [one for one in (when.on_us, when.known_us) if one is not None]
-        return assumed_due(
-            mission,
-            play(
-                file,
-                tables,
-                mission.zone,
-                at_us=min(at_us, default=None),
-                is_whole=when.known_us is None,
-            ),
+        played = play(
+            file,
+            tables,
+            mission.zone,
+            at_us=self._end_us(file, when),
+            is_whole=when.known_us is None,
         )
+        return assumed_due(mission, played)
+
+    def _end_us(self, file: Path, when: When) -> int | None:
+        """Return how far a replay is played; None: to its own end.
+
+        What was known later than that is not a reason to play on; `on` is.
+        """
+        if when.on_us is None:
+            if when.known_us is None:
+                return None
+            own_us = read_decisions(file, self.edition.mission.zone).at.to_us - 1
+            return min(when.known_us, own_us)
+        return min(one for one in (when.on_us, when.known_us) if one is not None)
 
     def _states(self) -> dict[str, pa.Table]:
         """The states of the record; none where the run does not tell them."""

@@ -1,55 +1,115 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Serving: a mission's run is opened, what the web needs is made ready, and requests are answered.
+"""Serving: a mission's run is made ready, requests are answered, a new run is looked for.
 
 The only place of the web that asks the clock or listens.
 """
 
 from __future__ import annotations
 
+import signal
 import socket
+import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Final, NamedTuple, NoReturn
 
 import uvicorn
 
-from foedus.errors import Fault, OperatorError
 from foedus.mission import default_out, read_mission
-from foedus.publication.edition import When, open_edition
 from foedus.trust.stores import Store
-from foedus.web.app import ANSWERS, application
-from foedus.web.routes import BY_NAME
-from foedus.web.served import Question, Served
-from foedus.web.tiles import make_tiles
+from foedus.web.app import application
+from foedus.web.current import Current
+from foedus.web.renewal import Renewal, opened
+from foedus.web.served import Served
+
+LOOK_S: Final = 2.0
+"""Seconds between two looks for a new run."""
+GRACE_S: Final = 10
+"""Seconds that requests under way are given to end, when the server is stopped."""
 
 
-def serving(
-    mission: str,
-    run: Path | None,
-    open_store: Callable[[], Store] | None,
-    at: tuple[str, int],
-    tell: Callable[[str], object],
-    version: str,
-) -> None:
+class Serving(NamedTuple):
+    """How a mission is served."""
+
+    mission: str
+    run: Path | None
+    """The folder of the run; None: the mission's own."""
+    open_store: Callable[[], Store] | None
+    at: tuple[str, int]
+    """Address and port."""
+    version: str
+
+
+def serving(wanted: Serving, tell: Callable[[str], object]) -> None:
     """Serve a mission until it is stopped; raises `OperatorError` where it cannot be served."""
-    served = ready(mission, run, open_store, version)
-    warm(served)
+    run = wanted.run or default_out(read_mission(wanted.mission).id)
+
+    def make(folder: Path, home: Path) -> Served:
+        mission, version = wanted.mission, wanted.version
+        return opened(mission, folder, wanted.open_store, _now_us, version, home, _warn)
+
+    with _stopped_by_signal():
+        renewal = Renewal(wanted.mission, run, make, _warn)
+        try:
+            current = Current(renewal.first(), renewal.let_go)
+            with _looking(renewal, current):
+                _listen(current, wanted.at, tell)
+            current.served.close()
+        finally:
+            renewal.end()
+
+
+def _listen(current: Current, at: tuple[str, int], tell: Callable[[str], object]) -> None:
     family = socket.AF_INET6 if ":" in at[0] else socket.AF_INET
     bound = socket.create_server(at, family=family)
     host, port = bound.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
-    tell(f"{served.edition.mission.title}: http://{shown}:{port}/")
+    tell(f"{current.served.edition.mission.title}: http://{shown}:{port}/")
     config = uvicorn.Config(
-        application(served),
+        application(current),
         log_level="warning",
         access_log=False,
         server_header=False,
         timeout_keep_alive=30,
+        timeout_graceful_shutdown=GRACE_S,
     )
+    uvicorn.Server(config).run(sockets=[bound])
+
+
+@contextmanager
+def _looking(renewal: Renewal, current: Current) -> Iterator[None]:
+    """Look for a new run in a thread of its own until the block ends."""
+    is_over = threading.Event()
+
+    def look() -> None:
+        while not is_over.wait(LOOK_S):
+            renewal.look(current)
+
+    thread = threading.Thread(target=look, name="renewal", daemon=True)
+    thread.start()
     try:
-        uvicorn.Server(config).run(sockets=[bound])
+        yield
     finally:
-        served.edition.close()
+        is_over.set()
+        renewal.stop()
+        thread.join(timeout=GRACE_S)
+
+
+@contextmanager
+def _stopped_by_signal() -> Iterator[None]:
+    """Let the signal by which a service is stopped end the block as an error does, and no later."""
+
+    def stop(*_: object) -> NoReturn:
+        sys.exit(0)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def ready(
@@ -58,25 +118,13 @@ def ready(
     open_store: Callable[[], Store] | None = None,
     version: str = "",
 ) -> Served:
-    """Open a mission's run and make ready what the web needs of it."""
-    found = read_mission(mission)
-    edition = open_edition(found, run or default_out(found.id))
-    served = Served(edition, open_store, _now_us, version)
-    with served.log() as log:
-        served.is_exercise = log is not None and log.standing.exercise
-        own = ("", found.id)
-        if log is not None and log.standing.mission not in own:
-            got = f"one of {log.standing.mission}"
-            fault = Fault(file=log.store.name, expected=f"a log of {found.id}", got=got)
-            raise OperatorError(fault)
-    make_tiles(edition)
-    return served
+    """Open a mission's run in this process, and make ready what the web needs of it."""
+    folder = run or default_out(read_mission(mission).id)
+    return opened(mission, folder, open_store, _now_us, version)
 
 
-def warm(served: Served) -> None:
-    """Ask once what takes longest to be asked first: the kernels, the counts and the clocks."""
-    for name in ("today", "map", "ground", "counts", "agreements"):
-        ANSWERS[name](Question(served, BY_NAME[name], When(), "", {}))
+def _warn(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _now_us() -> int:

@@ -18,8 +18,9 @@ from foedus.publication.counted import count
 from foedus.publication.edition import STANDING, Row
 from foedus.trust.log import Log
 from foedus.trust.notes import Checkpoint, cosignatures, log_key, read_checkpoint, witness_key
+from foedus.web.hold import identity
 from foedus.web.routes import ROUTES
-from foedus.web.served import Question, missing
+from foedus.web.served import Question, Served, missing
 
 MOST_REPORTS: Final = 200_000
 """Above so many reports a count takes longer than a reader waits: ask the command line."""
@@ -92,15 +93,36 @@ def bulletins(question: Question) -> Row:
 
 
 def editions(question: Question) -> dict[str, Path]:
-    """Return the folders of the mission's runs that have a bulletin, by name."""
-    edition = question.edition
+    """Return the folders of the mission's runs that have a bulletin, by name.
+
+    The run that is served is the one that is held; one that is being replaced is left out.
+    """
+    edition, home = question.edition, question.served.own_folder()
     found = {}
-    for sign in sorted(edition.folder.resolve().parent.glob(f"*/{SIGN}")):
-        folder = sign.parent.parent
-        is_ours = read_summary(folder)["mission"] == edition.mission.id
-        if is_ours and (folder / "bulletin.html").is_file():
-            found[folder.name] = folder
+    for sign in signs_beside(question.served):
+        own = sign.parent.parent
+        folder = edition.folder if own == home else own
+        if not own.name.startswith(".") and _is_of(folder, edition.mission.id):
+            found[own.name] = folder
     return found
+
+
+def signs_beside(served: Served) -> list[Path]:
+    """Return the signs of the runs that lie beside the one that is served, it among them."""
+    return sorted(served.own_folder().parent.glob(f"*/{SIGN}"))
+
+
+def archive(served: Served) -> str:
+    """Return what is another text as soon as another run lies there."""
+    return repr([(str(sign), identity(sign)) for sign in signs_beside(served)])
+
+
+def _is_of(folder: Path, mission: str) -> bool:
+    try:
+        is_ours: bool = read_summary(folder)["mission"] == mission
+    except FileNotFoundError:
+        return False
+    return is_ours and (folder / "bulletin.html").is_file()
 
 
 def bulletin(question: Question) -> Path:
