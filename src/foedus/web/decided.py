@@ -131,9 +131,10 @@ def obligations(question: Question) -> Row:
     """Return who owes or has promised what, with the case and the incidents behind each."""
     found = question.served.due(question.when)
     wanted = {name: question.word(name) for name in ("guarantor", "case", "state")}
+    every = list(_owed(found))
     rows = [
         row
-        for row in _owed(found)
+        for row in every
         if all(word is None or row[name] == word for name, word in wanted.items())
     ]
     rows.sort(key=lambda row: (tuple(FORCES).index(row["force"]), row["guarantor_name"]))
@@ -146,10 +147,18 @@ def obligations(question: Question) -> Row:
             {"force": force, "state": state, "obligations": number}
             for (force, state), number in sums.items()
         ],
+        "guarantors": _choices(every, "guarantor", "guarantor_name", ("id", "name")),
+        "open_cases": _choices(every, "case", "case_title", ("case", "case_title")),
         "register": None
         if found is None
         else {"mission": found.register.mission.title, "on": found.register.on},
     }
+
+
+def _choices(rows: list[Row], key: str, title: str, names: tuple[str, str]) -> list[Row]:
+    """Return what a filter may ask for: each key of the rows once, by its title."""
+    found = sorted({(row[title], row[key]) for row in rows})
+    return [dict(zip(names, (word, told), strict=True)) for told, word in found]
 
 
 def _owed(found: Due | None) -> Iterator[Row]:

@@ -36,7 +36,10 @@ INCIDENTS: Final = f"""select * from incidents where {WANTED}
     and ($after_us is null or occurred_from_us > $after_us
         or (occurred_from_us = $after_us and lineage_id > $after_id))
     order by occurred_from_us, lineage_id limit $limit"""
-TOTAL: Final = f"select count(*) as total from incidents where {WANTED}"
+TOTAL: Final = f"""select count(*) as total,
+    count(*) filter (verdict = 'breach') as breaches,
+    count(*) filter (independent_count = 1) as alone
+    from incidents where {WANTED}"""
 INCIDENT: Final = f"""select * from incidents
     where (lineage_id = $id or incident_id = $id) and {STANDING} limit 1"""
 BY_LINEAGE: Final = f"select * from incidents where lineage_id = $id and {STANDING}"
@@ -68,17 +71,17 @@ SOURCES: Final = "select source_id, title from sources"
 
 
 def incidents(question: Question) -> Row:
-    """Return the incidents that fit, in order of time, how many there are, and the cursor."""
+    """Return the incidents that fit, in order of time, how many there are and how sure, the cursor."""
     values = wanted(question)
     after_us, after_id = question.after()
     asking = values | {"after_us": after_us, "after_id": after_id, "limit": question.limit()}
     rows = question.edition.ask(INCIDENTS, question.when, **asking)
     key = ("total", question.when, tuple(sorted(values.items(), key=str)).__repr__())
-    total = question.served.once(
-        key, lambda: question.edition.ask(TOTAL, question.when, **values)[0]["total"]
+    sums = question.served.once(
+        key, lambda: question.edition.ask(TOTAL, question.when, **values)[0]
     )
     return {
-        "total": total,
+        **sums,
         "next": _next(rows, question.limit(), "occurred_from_us", "lineage_id"),
         "rows": rows,
     }

@@ -138,7 +138,8 @@ ROUTES: Final = (
     ),
     Route(
         "incidents", "/incidents", "Incidents", "What happened, and how sure is it?", PLACED,
-        {"total": "", "next": "", "rows": INCIDENT}, OF_INCIDENTS, rows="rows",
+        {"total": "", "breaches": "", "alone": "", "next": "", "rows": INCIDENT}, OF_INCIDENTS,
+        rows="rows",
     ),
     Route(
         "incident", "/incidents/{id}", "Incident", "What happened here, and who says so?", DATA,
@@ -191,6 +192,7 @@ ROUTES: Final = (
         {
             "marking": "", "assumed": "", "at_us": "", "total": "", "rows": OWED,
             "sums": "force state obligations", "register": "mission on",
+            "guarantors": "id name", "open_cases": "case case_title",
         },
         ("guarantor", "case", "state"), rows="rows",
     ),
