@@ -28,6 +28,8 @@ OF_CASE: Final = f"""select * from incidents where list_contains($ids, lineage_i
     order by occurred_from_us, lineage_id"""
 RUNNING: Final = ("pending", "due", "eligible", "unknown", "contested")
 """States of a rung that may still move."""
+BEHIND: Final = 50
+"""Incidents behind obligations that are told beside them, at most."""
 
 
 def heading(found: Due | None) -> Row:
@@ -139,6 +141,7 @@ def obligations(question: Question) -> Row:
     ]
     rows.sort(key=lambda row: (tuple(FORCES).index(row["force"]), row["guarantor_name"]))
     sums = Counter((row["force"], row["state"]) for row in rows)
+    behind = list(dict.fromkeys(name for row in rows for name in row["incidents"]))[:BEHIND]
     return {
         **heading(found),
         "total": len(rows),
@@ -148,6 +151,7 @@ def obligations(question: Question) -> Row:
             for (force, state), number in sums.items()
         ],
         "guarantors": _choices(every, "guarantor", "guarantor_name", ("id", "name")),
+        "behind": question.edition.ask(OF_CASE, question.when, ids=behind) if behind else [],
         "open_cases": _choices(every, "case", "case_title", ("case", "case_title")),
         "register": None
         if found is None

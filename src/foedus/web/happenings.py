@@ -71,7 +71,7 @@ SOURCES: Final = "select source_id, title from sources"
 
 
 def incidents(question: Question) -> Row:
-    """Return the incidents that fit, in order of time, how many there are and how sure, the cursor."""
+    """Return the incidents that fit, in order of time, how many and how sure, with the cursor."""
     values = wanted(question)
     after_us, after_id = question.after()
     asking = values | {"after_us": after_us, "after_id": after_id, "limit": question.limit()}

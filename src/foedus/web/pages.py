@@ -3,7 +3,7 @@
 
 A page gets the answer after it was cut to its public fields, and so can show no other. No page
 needs a script, but for the map that moves, a proof that is checked, and the reader's own clock;
-lists are replaced in place where a script may run (`htmx`), and are links and forms where none does.
+where a script may run, lists are replaced in place (`htmx`); else they are links and forms.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ HTMX: Final = {
     "refreshOnHistoryMiss": True,
     "selfRequestsOnly": True,
 }
-"""Settings of htmx: no style or script of its own making, no copy of a page kept, nobody else asked."""
+"""Settings of htmx: no style or script of its own, no copy of a page kept, nobody else asked."""
 UNSWAPPED: Final = ("map", "log")
 """Pages whose scripts hold on to what they drew: another time is another page there."""
 _CITED: Final = re.compile(r"\s*\[@([^\]\s]+)\]")
@@ -142,13 +142,13 @@ def _rendered(name: str, question: Question, **values: Any) -> str:
 def said(words: NullTranslations, message: str, **values: Any) -> str:
     """Return a message; with values it is markup, in which they were escaped."""
     found = words.gettext(message)
-    return Markup(escape(found)).format(**values) if values else found
+    return Markup(escape(found)).format(**values) if values else found  # noqa: S704 - escaped
 
 
 def counted(words: NullTranslations, one: str, many: str, number: int, **values: Any) -> str:
     """Return a message in the form that its number asks for; `n` in it is the number."""
     found = words.ngettext(one, many, number)
-    return Markup(escape(found)).format(**{"n": whole(number)} | values)
+    return Markup(escape(found)).format(**{"n": whole(number)} | values)  # noqa: S704 - escaped
 
 
 def _title(question: Question, agreement: str, language: str) -> str:

@@ -106,7 +106,7 @@ ROUTES: Final = (
         "today", "/", "Today", "What runs, what changed, who has not decided?", DATA,
         {
             "marking": "", "assumed": "", "at_us": "", "clocks": CLOCK, "undecided": CLOCK,
-            "waiting": "state name component by what why source evidence",
+            "waiting": "state name component component_title by what why source evidence",
             "waiting_count": "", "pledges": "", "bound_count": "", "owed_count": "",
             "promised_count": "", "cases": "",
             "changes": {
@@ -192,7 +192,7 @@ ROUTES: Final = (
         {
             "marking": "", "assumed": "", "at_us": "", "total": "", "rows": OWED,
             "sums": "force state obligations", "register": "mission on",
-            "guarantors": "id name", "open_cases": "case case_title",
+            "guarantors": "id name", "open_cases": "case case_title", "behind": INCIDENT,
         },
         ("guarantor", "case", "state"), rows="rows",
     ),

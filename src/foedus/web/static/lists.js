@@ -5,7 +5,8 @@
 "use strict";
 (function () {
   const rows = () => document.querySelectorAll("#rows > tr");
-  let before = null;
+  const pager = () => document.querySelector("#pager > span");
+  const asked = new WeakMap();
   let last = null;
 
   function say(words) {
@@ -26,13 +27,28 @@
     }
   }
 
+  // What stands in the page counts all rows since it began; what came counts its own.
+  function added({ before, words }) {
+    const number = words.querySelector("[data-shown]");
+    if (number) {
+      number.textContent = String(rows().length).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+      pager().replaceWith(words);
+      for (const link of document.querySelectorAll("#pager > a:not([rel])")) link.remove();
+    }
+    const first = rows()[before] && rows()[before].querySelector("a");
+    if (first) first.focus();
+    say(pager().textContent.trim());
+  }
+
   // Fields that were left empty stay out of the address.
   document.addEventListener("formdata", (event) => {
     for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
   });
 
   document.addEventListener("htmx:beforeRequest", (event) => {
-    before = event.detail.elt.rel === "next" ? rows().length : null;
+    if (event.detail.elt.rel === "next") {
+      asked.set(event.detail.xhr, { before: rows().length, words: pager() });
+    }
   });
 
   document.addEventListener("htmx:afterSettle", (event) => {
@@ -40,19 +56,13 @@
     if (event.detail.xhr === last) return;
     last = event.detail.xhr;
     imprint();
-    const shown = document.querySelector("[data-shown]");
-    if (before !== null) {
-      const added = rows()[before];
-      if (shown) shown.textContent = rows().length.toLocaleString("fr").replace(/\s/g, "\u202f");
-      const link = added && added.querySelector("a");
-      if (link) link.focus();
-      if (shown) say(shown.closest("p").querySelector("span").textContent);
+    const more = asked.get(last);
+    if (more) {
+      added(more);
     } else {
-      const asking = document.querySelector("details.asking[open]");
-      if (asking && event.detail.target.id === "main") document.getElementById("main").focus();
+      if (event.detail.target.id === "main") document.getElementById("main").focus();
       say(document.querySelector("h1").textContent.replace(/\s+/g, " ").trim());
     }
-    before = null;
   });
 
   // A fault has an address of its own, to which Back leads as well.
@@ -68,4 +78,10 @@
     for (const one of document.querySelectorAll("main details, details.marking")) one.open = true;
   });
   imprint();
+  // On a phone the pages stand in one line that is drawn sideways.
+  const here = document.querySelector("nav [aria-current]");
+  const line = here && here.closest("nav");
+  if (line && line.scrollWidth > line.clientWidth) {
+    line.scrollLeft = here.offsetLeft - (line.clientWidth - here.offsetWidth) / 2;
+  }
 })();
