@@ -36,6 +36,12 @@ INCIDENTS: Final = f"""select * from incidents where {WANTED}
     and ($after_us is null or occurred_from_us > $after_us
         or (occurred_from_us = $after_us and lineage_id > $after_id))
     order by occurred_from_us, lineage_id limit $limit"""
+NEWEST: Final = f"""select * from incidents where {WANTED}
+    and ($after_us is null or occurred_from_us < $after_us
+        or (occurred_from_us = $after_us and lineage_id < $after_id))
+    order by occurred_from_us desc, lineage_id desc limit $limit"""
+ORDERS: Final = {"oldest": INCIDENTS, "newest": NEWEST}
+"""How a list may be ordered -> its query."""
 TOTAL: Final = f"""select count(*) as total,
     count(*) filter (verdict = 'breach') as breaches,
     count(*) filter (independent_count = 1) as alone
@@ -75,7 +81,7 @@ def incidents(question: Question) -> Row:
     values = wanted(question)
     after_us, after_id = question.after()
     asking = values | {"after_us": after_us, "after_id": after_id, "limit": question.limit()}
-    rows = question.edition.ask(INCIDENTS, question.when, **asking)
+    rows = question.edition.ask(ORDERS[_order(question)], question.when, **asking)
     key = ("total", question.when, tuple(sorted(values.items(), key=str)).__repr__())
     sums = question.served.once(
         key, lambda: question.edition.ask(TOTAL, question.when, **values)[0]
@@ -85,6 +91,15 @@ def incidents(question: Question) -> Row:
         "next": _next(rows, question.limit(), "occurred_from_us", "lineage_id"),
         "rows": rows,
     }
+
+
+def _order(question: Question) -> str:
+    word = question.word("order") or "oldest"
+    if word not in ORDERS:
+        expected, got = " or ".join(ORDERS), repr(word[:80])
+        fault = Fault(column="order", expected=expected, got=got, hint=did_you_mean(word, ORDERS))
+        raise OperatorError(fault)
+    return word
 
 
 def wanted(question: Question) -> Row:

@@ -95,11 +95,12 @@ PARAMETERS: Final[dict[str, tuple[str, str]]] = {
     "guarantor": ("string", "code of a guarantor"),
     "case": ("string", "id of a case"),
     "state": ("string", "state in which it stands"),
+    "order": ("string", "oldest first, or newest first"),
     "after": ("string", "cursor: the `next` of the page before"),
     "limit": ("integer", "at most so many, 1 to 500"),
 }
 LIST: Final = ("after", "limit")
-OF_INCIDENTS: Final = ("from", "to", "kind", "party", "side", "verdict", "region", *LIST)
+OF_INCIDENTS: Final = ("from", "to", "kind", "party", "side", "verdict", "region", "order", *LIST)
 
 ROUTES: Final = (
     Route(
