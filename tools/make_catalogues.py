@@ -37,10 +37,10 @@ def words() -> Iterator[str]:
     """Yield every word that pages show, those of templates first, each as often as it stands."""
     for path in sorted(TEMPLATES.glob("*.jinja")):
         with path.open("rb") as stream:
-            for _, _, found, _ in babel_extract(stream, ("_", "gettext"), [], {}):
+            for _, _, found, _ in babel_extract(stream, ("_", "gettext", "ngettext"), [], {}):
                 # What is no text stands for a word of the code, which is gathered below.
-                if isinstance(found, str):
-                    yield found
+                told = found if isinstance(found, tuple) else (found,)
+                yield from (word for word in told if isinstance(word, str))
     for route in ROUTES:
         yield from (route.title, route.question)
     yield from (*VERDICTS, *RUNGS, *STATES, *FORCES, *FORCES.values(), *LEGAL)

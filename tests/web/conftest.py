@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from sites import Site, site
 
 
@@ -25,3 +26,14 @@ def ukraine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def energy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Serve the record on which readings part."""
     yield from site(tmp_path_factory.mktemp("energy"), "energy-2025")
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """Start the machine's chromium once."""
+    with sync_playwright() as driver:
+        found = driver.chromium.launch(
+            executable_path=chromium, args=["--disable-gpu", "--no-sandbox"]
+        )
+        yield found
+        found.close()

@@ -36,6 +36,25 @@ def every_row(site: Site, path: str) -> list[dict[str, object]]:
             return rows
 
 
+@pytest.mark.parametrize("asked", ["", "verdict=breach&", "known=2015-03-05&"])
+def test_the_newest_first_is_the_oldest_first_turned(donbas: Site, asked: str) -> None:
+    """Both orders, page by page, give the same incidents, one the other way round."""
+    oldest = every_row(donbas, f"/incidents.json?{asked}")
+    newest = every_row(donbas, f"/incidents.json?{asked}order=newest&")
+    assert [row["lineage_id"] for row in newest] == [row["lineage_id"] for row in oldest][::-1]
+    times = [row["occurred_from_us"] for row in oldest]
+    assert times == sorted(times)
+
+
+def test_how_sure_is_counted_over_all_that_fits(donbas: Site, energy: Site) -> None:
+    """The sums of a heading are those of the rows, over every page."""
+    for site in (donbas, energy):
+        rows = every_row(site, "/incidents.json?")
+        told = site.client.get("/incidents.json").json()
+        assert told["breaches"] == sum(row["verdict"] == "breach" for row in rows)
+        assert told["alone"] == sum(row["independent_count"] == 1 for row in rows)
+
+
 def test_a_past_state_is_what_a_run_of_that_day_gives(donbas: Site, tmp_path: Path) -> None:
     """`on` and `known` in the address give the incidents and findings that a run then would."""
     folder = donbas.served.edition.mission.folder
@@ -190,6 +209,7 @@ def test_csv_has_the_rows_of_json(donbas: Site) -> None:
         ("/incidents?limit=0", 400, "limit"),
         ("/incidents?limit=9999999999", 400, "limit"),
         ("/incidents?after=x", 400, "after"),
+        ("/incidents?order=new", 400, "newest"),
         ("/incidents?kind=storm", 400, "kind"),
         ("/incidents?party=mars", 400, "party"),
         ("/findings?verdict=guilty", 400, "verdict"),

@@ -28,6 +28,8 @@ OF_CASE: Final = f"""select * from incidents where list_contains($ids, lineage_i
     order by occurred_from_us, lineage_id"""
 RUNNING: Final = ("pending", "due", "eligible", "unknown", "contested")
 """States of a rung that may still move."""
+BEHIND: Final = 50
+"""Incidents behind obligations that are told beside them, at most."""
 
 
 def heading(found: Due | None) -> Row:
@@ -131,13 +133,15 @@ def obligations(question: Question) -> Row:
     """Return who owes or has promised what, with the case and the incidents behind each."""
     found = question.served.due(question.when)
     wanted = {name: question.word(name) for name in ("guarantor", "case", "state")}
+    every = list(_owed(found))
     rows = [
         row
-        for row in _owed(found)
+        for row in every
         if all(word is None or row[name] == word for name, word in wanted.items())
     ]
     rows.sort(key=lambda row: (tuple(FORCES).index(row["force"]), row["guarantor_name"]))
     sums = Counter((row["force"], row["state"]) for row in rows)
+    behind = list(dict.fromkeys(name for row in rows for name in row["incidents"]))[:BEHIND]
     return {
         **heading(found),
         "total": len(rows),
@@ -146,10 +150,19 @@ def obligations(question: Question) -> Row:
             {"force": force, "state": state, "obligations": number}
             for (force, state), number in sums.items()
         ],
+        "guarantors": _choices(every, "guarantor", "guarantor_name", ("id", "name")),
+        "behind": question.edition.ask(OF_CASE, question.when, ids=behind) if behind else [],
+        "open_cases": _choices(every, "case", "case_title", ("case", "case_title")),
         "register": None
         if found is None
         else {"mission": found.register.mission.title, "on": found.register.on},
     }
+
+
+def _choices(rows: list[Row], key: str, title: str, names: tuple[str, str]) -> list[Row]:
+    """Return what a filter may ask for: each key of the rows once, by its title."""
+    found = sorted({(row[title], row[key]) for row in rows})
+    return [dict(zip(names, (word, told), strict=True)) for told, word in found]
 
 
 def _owed(found: Due | None) -> Iterator[Row]:

@@ -36,7 +36,16 @@ INCIDENTS: Final = f"""select * from incidents where {WANTED}
     and ($after_us is null or occurred_from_us > $after_us
         or (occurred_from_us = $after_us and lineage_id > $after_id))
     order by occurred_from_us, lineage_id limit $limit"""
-TOTAL: Final = f"select count(*) as total from incidents where {WANTED}"
+NEWEST: Final = f"""select * from incidents where {WANTED}
+    and ($after_us is null or occurred_from_us < $after_us
+        or (occurred_from_us = $after_us and lineage_id < $after_id))
+    order by occurred_from_us desc, lineage_id desc limit $limit"""
+ORDERS: Final = {"oldest": INCIDENTS, "newest": NEWEST}
+"""How a list may be ordered -> its query."""
+TOTAL: Final = f"""select count(*) as total,
+    count(*) filter (verdict = 'breach') as breaches,
+    count(*) filter (independent_count = 1) as alone
+    from incidents where {WANTED}"""
 INCIDENT: Final = f"""select * from incidents
     where (lineage_id = $id or incident_id = $id) and {STANDING} limit 1"""
 BY_LINEAGE: Final = f"select * from incidents where lineage_id = $id and {STANDING}"
@@ -69,20 +78,29 @@ SOURCES: Final = "select source_id, title from sources"
 
 
 def incidents(question: Question) -> Row:
-    """Return the incidents that fit, in order of time, how many there are, and the cursor."""
+    """Return the incidents that fit, in order of time, how many and how sure, with the cursor."""
     values = wanted(question)
     after_us, after_id = question.after()
     asking = values | {"after_us": after_us, "after_id": after_id, "limit": question.limit()}
-    rows = question.edition.ask(INCIDENTS, question.when, **asking)
+    rows = question.edition.ask(ORDERS[_order(question)], question.when, **asking)
     key = ("total", question.when, tuple(sorted(values.items(), key=str)).__repr__())
-    total = question.served.once(
-        key, lambda: question.edition.ask(TOTAL, question.when, **values)[0]["total"]
+    sums = question.served.once(
+        key, lambda: question.edition.ask(TOTAL, question.when, **values)[0]
     )
     return {
-        "total": total,
+        **sums,
         "next": _next(rows, question.limit(), "occurred_from_us", "lineage_id"),
         "rows": rows,
     }
+
+
+def _order(question: Question) -> str:
+    word = question.word("order") or "oldest"
+    if word not in ORDERS:
+        expected, got = " or ".join(ORDERS), repr(word[:80])
+        fault = Fault(column="order", expected=expected, got=got, hint=did_you_mean(word, ORDERS))
+        raise OperatorError(fault)
+    return word
 
 
 def wanted(question: Question) -> Row:

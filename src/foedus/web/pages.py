@@ -2,7 +2,8 @@
 """An answer as a page: templates, the words of its language, links that keep the times asked about.
 
 A page gets the answer after it was cut to its public fields, and so can show no other. No page
-needs a script, but for the map that moves, a proof that is checked, and the reader's own clock.
+needs a script, but for the map that moves, a proof that is checked, and the reader's own clock;
+where a script may run, lists are replaced in place (`htmx`); else they are links and forms.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
+from gettext import NullTranslations
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from foedus.base.zones import Zone, local_time
@@ -32,6 +35,7 @@ from foedus.trust.times import utc
 from foedus.web.earlier import LINKED, earlier
 from foedus.web.routes import BY_NAME, CARRIED, Route
 from foedus.web.served import Question
+from foedus.web.texts import known
 from foedus.web.words import DRAFTS, LANGUAGES, catalogue, language_of
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -48,6 +52,17 @@ VERDICT_SIGNS: Final = {
     "contested": "◆",
 }
 """A sign beside every colour, for those who do not see it."""
+HTMX: Final = {
+    "includeIndicatorStyles": False,
+    "allowEval": False,
+    "allowScriptTags": False,
+    "historyCacheSize": 0,
+    "refreshOnHistoryMiss": True,
+    "selfRequestsOnly": True,
+}
+"""Settings of htmx: no style or script of its own, no copy of a page kept, nobody else asked."""
+UNSWAPPED: Final = ("map", "log")
+"""Pages whose scripts hold on to what they drew: another time is another page there."""
 _CITED: Final = re.compile(r"\s*\[@([^\]\s]+)\]")
 
 
@@ -63,6 +78,7 @@ def environment() -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     found.filters.update(whole=whole, visible=visible, paragraphs=paragraphs, party_name=party_name)
+    found.filters.update(plain=plain, pairs=pairs)
     found.globals.update(
         kind_title=kind_title,
         target_title=target_title,
@@ -70,6 +86,8 @@ def environment() -> Environment:
         languages=LANGUAGES,
         navigation=[[BY_NAME[name] for name in group] for group in NAVIGATION],
         signs=VERDICT_SIGNS,
+        htmx=HTMX,
+        unswapped=UNSWAPPED,
         causes=CAUSES,
         legal=LEGAL,
         forces=FORCES,
@@ -100,9 +118,10 @@ def _rendered(name: str, question: Question, **values: Any) -> str:
     links = Links(question)
     template = environment().get_template(name)
     return template.render(
-        _=words.gettext,
-        gettext=words.gettext,
-        ngettext=words.ngettext,
+        _=partial(said, words),
+        gettext=partial(said, words),
+        ngettext=partial(counted, words),
+        title_of=lambda agreement: _title(question, agreement, language),
         language=language,
         is_draft=language in DRAFTS,
         mission=mission,
@@ -113,12 +132,43 @@ def _rendered(name: str, question: Question, **values: Any) -> str:
         href=links.to,
         self_href=links.here,
         permalink=links.permanent(),
+        kept_here=links.kept_here,
         forms_here=links.forms(values["route"]),
         instant=lambda at_us: instant(at_us, mission.zone),
         when=lambda row: whereabouts.when(row, mission.zone),
         names={party.id: party.name(language) for party in mission.parties},
         **values,
     )
+
+
+def said(words: NullTranslations, message: str, **values: Any) -> str:
+    """Return a message; with values it is markup, in which they were escaped."""
+    found = words.gettext(message)
+    return Markup(escape(found)).format(**values) if values else found  # noqa: S704 - escaped
+
+
+def counted(words: NullTranslations, one: str, many: str, number: int, **values: Any) -> str:
+    """Return a message in the form that its number asks for; `n` in it is the number."""
+    found = words.ngettext(one, many, number)
+    return Markup(escape(found)).format(**{"n": whole(number)} | values)  # noqa: S704 - escaped
+
+
+def _title(question: Question, agreement: str, language: str) -> str:
+    """Return the title of an agreement, in English where its head has none in the language."""
+    found = question.edition.agreements.get(agreement) or known(question).get(agreement)
+    titles = found.head.title if found is not None else {}
+    return titles.get(language) or titles.get("en", agreement)
+
+
+@pass_context
+def plain(context: Context, word: str) -> str:
+    """Return a word of the code as people write it, where no translation took its place."""
+    return word.replace("-", " ") if context["language"] == "en" else word
+
+
+def pairs(rows: list[Row], key: str, value: str) -> dict[str, Any]:
+    """Return one field of each row under another of its fields."""
+    return {row[key]: row[value] for row in rows}
 
 
 class Links:
@@ -149,6 +199,15 @@ class Links:
         if self.question.route.is_timed and not known:
             known = utc(self.question.served.whole_us())
         return self.here(known=known, edition=edition)
+
+    def kept_here(self, *but: str) -> list[tuple[str, str]]:
+        """Return what was asked here but for some names and the cursor, for a form to keep."""
+        left_out = {*but, "after"}
+        return [
+            (name, value)
+            for name, value in self.question.given.items()
+            if value and name not in left_out
+        ]
 
     def forms(self, route: Route) -> list[tuple[str, str]]:
         """Return the other forms of this page, each with its address."""

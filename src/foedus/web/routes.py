@@ -98,20 +98,21 @@ PARAMETERS: Final[dict[str, tuple[str, str]]] = {
     "state": ("string", "state in which it stands"),
     "first": ("integer", "acts of the smaller tree; by default 0"),
     "second": ("integer", "acts of the larger tree; by default those of the last checkpoint"),
+    "order": ("string", "oldest first, or newest first"),
     "after": ("string", "cursor: the `next` of the page before"),
     "limit": ("integer", "at most so many, 1 to 500"),
 }
 CARRIED: Final = ("on", "known", "lang", "edition")
 """Parameters that every address takes and every link of a page hands on."""
 LIST: Final = ("after", "limit")
-OF_INCIDENTS: Final = ("from", "to", "kind", "party", "side", "verdict", "region", *LIST)
+OF_INCIDENTS: Final = ("from", "to", "kind", "party", "side", "verdict", "region", "order", *LIST)
 
 ROUTES: Final = (
     Route(
         "today", "/", "Today", "What runs, what changed, who has not decided?", DATA,
         {
             "marking": "", "assumed": "", "at_us": "", "clocks": CLOCK, "undecided": CLOCK,
-            "waiting": "state name component by what why source evidence",
+            "waiting": "state name component component_title by what why source evidence",
             "waiting_count": "", "pledges": "", "bound_count": "", "owed_count": "",
             "promised_count": "", "cases": "",
             "changes": {
@@ -143,7 +144,8 @@ ROUTES: Final = (
     ),
     Route(
         "incidents", "/incidents", "Incidents", "What happened, and how sure is it?", PLACED,
-        {"total": "", "next": "", "rows": INCIDENT}, OF_INCIDENTS, rows="rows",
+        {"total": "", "breaches": "", "alone": "", "next": "", "rows": INCIDENT}, OF_INCIDENTS,
+        rows="rows",
     ),
     Route(
         "incident", "/incidents/{id}", "Incident", "What happened here, and who says so?", DATA,
@@ -196,6 +198,7 @@ ROUTES: Final = (
         {
             "marking": "", "assumed": "", "at_us": "", "total": "", "rows": OWED,
             "sums": "force state obligations", "register": "mission on",
+            "guarantors": "id name", "open_cases": "case case_title", "behind": INCIDENT,
         },
         ("guarantor", "case", "state"), rows="rows",
     ),

@@ -18,7 +18,7 @@ from foedus.web.served import Question
 
 DAY_US: Final = 86_400_000_000
 SHOWN: Final = 8
-"""Changes and states that are shown on the first page."""
+"""Changes that are shown on the first page."""
 CHANGED: Final = f"""select * from incidents where {STANDING}
     and known_from_us > $since_us and known_from_us <= $until_us
     order by coalesce(deaths_best, 0) desc, occurred_from_us, lineage_id limit $limit"""
@@ -40,7 +40,7 @@ def today(question: Question) -> Row:
         **heading(found),
         "clocks": [row for row in rows if row["state"] in RUNNING] or rows,
         "undecided": [row for row in rows if row["undecided"]],
-        "waiting": waiting[:SHOWN],
+        "waiting": waiting,
         "waiting_count": len(waiting),
         "pledges": None if answer is None else len(answer.bound.pledges),
         "bound_count": None if answer is None else len(answer.bound.bound),
@@ -68,12 +68,14 @@ def _waiting(answer: Answered | None) -> Iterator[Row]:
     """Yield what a state's own law still asks for, each body once for each state and component."""
     if answer is None:
         return
+    titles = {part.id: part.title for part in answer.bound.components}
     for cell in answer.bound.cells.values():
         for item in keys_of(cell):
             yield {
                 "state": cell.state,
                 "name": name_of(cell.state),
                 "component": cell.component,
+                "component_title": titles.get(cell.component, cell.component),
                 "by": item.by,
                 "what": words_of(item),
                 "why": item.why,
