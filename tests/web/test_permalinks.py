@@ -156,10 +156,10 @@ def test_before_the_first_difference_nothing_differs(
 
 MADE = """create table incidents as select n as id, n * 2 as known_from_us,
     case when n % 3 = 0 then n * 2 + 9 end as known_to_us, n as occurred_from_us,
-    n as occurred_to_us, [n, 1] as several from range(15) t(n)"""
+    n as occurred_to_us, [n, 1] as several, 'only' as layer from range(15) t(n)"""
 STOOD = "select * exclude (known_to_us) from incidents where $standing order by all"
 EDITED = {
-    "add": "insert into incidents select 100 + $n, $at, null, 0, 0, [$n, 2]",
+    "add": "insert into incidents select 100 + $n, $at, null, 0, 0, [$n, 2], 'only'",
     "drop": "delete from incidents where id = $n and $at >= 0",
     "end": "update incidents set known_to_us = known_from_us + 1 + $at where id = $n",
     "alter": "update incidents set several = [$n, $at, 3] where id = $n",
@@ -169,7 +169,7 @@ EDITED = {
 def standing(file: Path, known_us: int) -> list[Any]:
     """Return what stood then by a file, in order."""
     query = STOOD.replace("$standing", STANDING)
-    asked = {"known_us": known_us, "on_us": None, "ripe_us": None}
+    asked = {"known_us": known_us, "on_us": None, "ripe_us": None, "due_us": known_us}
     with duckdb.connect(file, read_only=True) as db:
         return db.execute(query, asked).fetchall()
 

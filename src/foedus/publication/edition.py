@@ -211,7 +211,8 @@ def asked(on: str | None, known: str | None, zone: str) -> When:
 
     Raises `OperatorError` for what is no time.
     """
-    return When(on or None, known or None, last_us(on, zone, "on"), last_us(known, zone, "known"))
+    on, known = on or None, known or None
+    return When(on, known, last_us(on, zone, "on"), last_us(known, zone, "known"))
 
 
 def open_edition(mission: Mission, folder: Path) -> Edition:

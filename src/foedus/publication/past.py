@@ -9,6 +9,7 @@ its reports came would tell who watched.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 import pyarrow as pa
@@ -43,6 +44,29 @@ def past(material: Material, policy: Policy, *, is_whole: bool) -> dict[str, pa.
         "member_states": members.filter(is_shown),
         "finding_states": found,
     }
+
+
+def dated(material: Material) -> Material:
+    """Return a record of which incidents and findings are known since they stand as they stand.
+
+    A row of a record is known since the last of its reports came; it may stand so since later, when
+    a report beside it changed how likely these belong together.
+    """
+    if "incident_states" not in material.tables:
+        return material
+    tables = dict(material.tables)
+    for name, key in (("incident", "incident_id"), ("finding", "finding_id")):
+        tables[f"{name}s"] = _since(tables[f"{name}s"], tables[f"{name}_states"], key)
+    return replace(material, tables=tables)
+
+
+def _since(rows: pa.Table, states: pa.Table, key: str) -> pa.Table:
+    standing = states.filter(pc.is_null(states["known_to_us"])).combine_chunks()
+    at = pc.index_in(rows[key], value_set=standing[key].combine_chunks())
+    moved = standing["known_from_us"].combine_chunks().take(at.combine_chunks())
+    place = rows.schema.get_field_index("known_from_us")
+    column = pc.coalesce(moved, rows["known_from_us"].combine_chunks())
+    return rows.set_column(place, rows.schema.field(place), column)
 
 
 def unwatched(

@@ -4,9 +4,10 @@
 Two editions are compared row by row, by all columns. A row that only one of them has is told by
 those that ask for what was known at its `known_from_us` or later; one that stood until another time
 by those that ask from the earlier of both on. So before `first_known_us` every question about
-incidents and findings has one answer in both. An edition keeps the list of all steps that led to
-it. What is compared is what an edition holds: acts of a log, texts of agreements and assumptions
-of a replay are not.
+incidents and findings has one answer in both. Rows that answer no question with `known` are left
+out: what they tell, the state that stands tells too. An edition keeps the list of all steps that
+led to it. What is compared is what an edition holds: acts of a log, texts of agreements and
+assumptions of a replay are not.
 """
 
 from __future__ import annotations
@@ -22,11 +23,13 @@ from foedus.publication.edition import FILE, MEMORY
 STEPS: Final = "steps.json"
 COMPARED: Final = ("incidents", "findings")
 COLUMNS: Final = """select column_name from duckdb_columns()
-    where database_name = $database and table_name = $table and column_name <> 'known_to_us'
+    where database_name = $database and table_name = $table
+    and column_name not in ('known_to_us', 'layer')
     order by column_name"""
 LATE: Final = 9_000_000_000_000_000
 """Microseconds beyond every moment; a row that still stands ends there."""
-ROWS: Final = "select hash(row({columns})) as row, known_from_us, known_to_us from {name}.{table}"
+ROWS: Final = """select hash(row({columns})) as row, known_from_us, known_to_us
+    from {name}.{table} where layer in ('only', 'state', 'due')"""
 DIFFER: Final = f"""
 select (select count(*) from after anti join before using (row)) as added,
     (select count(*) from before anti join after using (row)) as gone,

@@ -24,7 +24,7 @@ from foedus.publication.escapes import is_address
 from foedus.publication.forms import write_csv, write_geojson, write_parquet
 from foedus.publication.indicated import indicated, is_whole
 from foedus.publication.material import Material
-from foedus.publication.past import past
+from foedus.publication.past import dated, past
 from foedus.publication.policy import (
     EXACT_ONLY,
     PUBLIC,
@@ -50,6 +50,7 @@ CHANGED: Final = "Rows were fused into incidents, coarsened and held back as the
 def published(material: Material) -> dict[str, pa.Table]:
     """Return every published table by name, with its `public_columns` and no others."""
     policy = in_force(material.mission.policy, material.profiles)
+    material = dated(material)
     seen = observed(material.tables, material.profiles)
     incidents = public(material.tables["incidents"], policy, material.moment_us, seen)
     members = material.tables["members"]

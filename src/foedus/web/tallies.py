@@ -64,7 +64,7 @@ def _withheld(question: Question) -> str:
 def sources(question: Question) -> Row:
     """Return who spoke, and what could not be read."""
     rows = question.edition.ask(SOURCES)
-    if question.when.on or question.when.known:
+    if _is_past(question):
         used = question.edition.ask(USED, question.when)
         reports = {row["source_id"]: row["reports"] for row in used}
         untold = dict.fromkeys(("read", "accepted", "quarantined", "articles"))
@@ -73,6 +73,13 @@ def sources(question: Question) -> Row:
         "rows": rows,
         "quarantine": question.edition.ask(QUARANTINE),
     }
+
+
+def _is_past(question: Question) -> bool:
+    """Whether less is asked about than all that the edition holds."""
+    on_us, known_us = question.when.on_us, question.when.known_us
+    whole_us = question.served.whole_us()
+    return any(one is not None and one < whole_us for one in (on_us, known_us))
 
 
 def bulletins(question: Question) -> Row:
