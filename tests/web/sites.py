@@ -50,11 +50,11 @@ def served_mission(tmp: Path, name: str) -> Served:
     return ready(str(mission), tmp / "out" / name)
 
 
-def listening(served: Served) -> tuple[uvicorn.Server, threading.Thread, str]:
+def listening(served: Served, **settings: Any) -> tuple[uvicorn.Server, threading.Thread, str]:
     """Serve on a free port; returns the server, its thread and its address."""
     sock = socket.socket()
     sock.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(application(served), log_level="error", lifespan="off")
+    config = uvicorn.Config(application(served), log_level="error", lifespan="off", **settings)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([sock],), daemon=True)
     thread.start()

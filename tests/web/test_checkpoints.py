@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from litestar.testing import TestClient
 from made_log import NOW_US, act, fill, key
 from playwright.sync_api import Page, sync_playwright
@@ -166,6 +167,17 @@ def test_a_bad_checkpoint_fails_in_the_page(page: tuple[Page, str], held: Grown,
     assert holds == "false", told
     assert why in told
     assert "that you kept" not in told
+
+
+def test_the_page_of_a_log_can_be_read_by_everybody(page: tuple[Page, str], held: Grown) -> None:
+    """With an answer on it, axe finds no serious fault."""
+    compared(page, str(held.points[9]))
+    answer = Axe().run(page[0]).response
+    assert len(answer["passes"]) > 10, "axe looked at nothing"
+    serious = [
+        one["id"] for one in answer["violations"] if one["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
 
 
 @pytest.mark.parametrize("size", [4, 9, 16, 17])

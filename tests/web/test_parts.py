@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from email.utils import formatdate
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from foedus.web.files import _part
-from foedus.web.headers import is_same
+from foedus.web.headers import is_same, takes_gzip
 from foedus.web.shelf import Kept, Shelf
 
 SIZES = st.integers(1, 10_000)
@@ -46,15 +47,37 @@ def test_no_range_breaks(words: str, size: int) -> None:
 
 @given(st.integers(1, 2_000_000_000), st.integers(-1_000, 1_000))
 def test_a_tag_counts_before_a_time(made_s: int, off_s: int) -> None:
-    """Where a reader sends both, the tag decides; alone, a time not before the edition's does."""
+    """Where a reader sends both, the tag decides; alone, the very time of the edition does."""
     since_s = max(made_s + off_s, 0)
     since = formatdate(since_s, usegmt=True)
     assert not is_same({"if-none-match": '"other"', "if-modified-since": since}, "tag", made_s)
     assert is_same({"if-none-match": 'W/"x", "tag"'}, "tag", made_s)
-    assert is_same({"if-modified-since": since}, "tag", made_s) == (
-        max(made_s + off_s, 0) >= made_s
-    )
+    assert is_same({"if-none-match": '"tag-gz"'}, "tag", made_s)
+    assert is_same({"if-modified-since": since}, "tag", made_s) == (since_s == made_s)
+    assert not is_same({"if-modified-since": since}, "tag", None)
     assert not is_same({"if-modified-since": "yesterday"}, "tag", made_s)
+
+
+@pytest.mark.parametrize(
+    ("said", "takes"),
+    [
+        ("", False),
+        ("gzip", True),
+        ("deflate, GZIP;q=0.5", True),
+        ("gzip;q=0", False),
+        ("gzip; q=0.0, identity", False),
+        ("*", True),
+        ("*;q=0", False),
+        ("gzip;q=0, *", False),
+        ("br, identity", False),
+        ("gzip;q=x", False),
+        ("not-gzip", False),
+        ("x-gzip", True),
+    ],
+)
+def test_compression_is_as_the_reader_wants(said: str, takes: bool) -> None:  # noqa: FBT001
+    """What a reader does not take is not sent."""
+    assert takes_gzip({"accept-encoding": said}) == takes
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 40)), max_size=60))

@@ -127,6 +127,8 @@ def test_a_new_run_is_served_without_a_restart(small: Path) -> None:
         assert counts[before] < counts[after]
         assert after[:12] in fetched(f"{address}/").decode()
         assert tag_of(f"{address}/incidents") != tag
+        told = fetched(f"{address}/incidents?edition={before[:16]}").decode()
+        assert "came, went or changed since" in told
         assert [one.name for one in (run / "web").iterdir()] == [after[:16]]
         (place,) = small.parent.glob(".run.served-*")
         assert len(list(place.iterdir())) == 1, "the old run is still held"

@@ -37,6 +37,9 @@ def serve(
         str | None,
         typer.Option(metavar="FILE|URL", help="A log whose acts are read: a file, or a database."),
     ] = None,
+    base: Annotated[
+        str, typer.Option(metavar="URL", help="Address by which readers know it, for feeds.")
+    ] = "",
     run: Annotated[
         Path | None, typer.Option("--in", metavar="DIR", help="The run; default out/MISSION.")
     ] = None,
@@ -54,5 +57,5 @@ def serve(
         missing = Fault(expected="the extra web", got=f"no module {error.name}", hint=hint)
         raise OperatorError(missing) from error
     open_store = None if store is None else partial(store_at, store, read_only=True)
-    wanted = Serving(mission, run, open_store, (host, port), foedus.__version__)
+    wanted = Serving(mission, run, open_store, (host, port), foedus.__version__, base.rstrip("/"))
     serving(wanted, typer.echo)

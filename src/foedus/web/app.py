@@ -9,6 +9,7 @@ and under them its bytes are kept, compressed once. What a reader gets wrong is 
 from __future__ import annotations
 
 import gzip
+import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from hashlib import sha256
@@ -38,7 +39,7 @@ from foedus.web.current import Current
 from foedus.web.earlier import OtherEditionError, require_same
 from foedus.web.files import compressible, file_response, static_response
 from foedus.web.forms import written
-from foedus.web.headers import BULLETIN, head, is_same, last_modified
+from foedus.web.headers import BULLETIN, PACKED, head, is_same, last_modified, takes_gzip
 from foedus.web.openapi import description
 from foedus.web.pages import fault_page, page
 from foedus.web.parameters import accepted
@@ -76,6 +77,7 @@ ANSWERS: Final[Mapping[str, Answer]] = {
 UNREADABLE: Final = 503
 """Status where the record or the log is at fault, not what was asked."""
 AGAIN_S: Final = "10"
+ALLOWED: Final = "GET, HEAD"
 PATHS: Final = {"/": "/today"}
 """A route's path -> the address before its `.json`, where it is another one."""
 
@@ -111,7 +113,7 @@ def application(served: Served | Current) -> Litestar:
     return Litestar(
         handlers,
         openapi_config=None,
-        exception_handlers={404: nowhere, 405: nowhere},
+        exception_handlers={404: nowhere, 405: nowhere, 500: partial(_broken, current)},
         debug=False,
         logging_config=None,
     )
@@ -147,6 +149,16 @@ async def _asked(current: Current, special: Special, request: Asking) -> Respons
 def _nowhere(current: Current, request: Asking, error: Exception) -> Response[bytes]:
     with current.using() as served:
         return Web(served).nowhere(request, error)
+
+
+def _broken(current: Current, request: Asking, error: Exception) -> Response[bytes]:
+    """Answer that the program is at fault; how, is told to whoever runs it."""
+    told = "".join(traceback.format_exception(error))
+    current.served.tell(f"{request.method} {request.url.path}: {told}")
+    fault = Fault(expected="an answer", got="a fault of this program", hint="it was written down")
+    return Response(
+        fault_json(500, (fault,)), status_code=500, headers=head(JSON), media_type=MEDIA[JSON]
+    )
 
 
 async def _health(current: Current, _request: Asking) -> Response[bytes]:
@@ -187,7 +199,7 @@ class Web:
         beside = tallies.archive(self.served) if address.route.name == "bulletins" else ""
         sent = repr(sorted(given.items()))
         tag = self._tag(address.route.name, address.form, address.id, sent, beside)
-        if is_same(request.headers, tag, self.served.edition.made_s):
+        if is_same(request.headers, tag, self._made_s()):
             return self._unchanged(tag, address.form)
         kept = self.shelf.get(tag)
         status = 200
@@ -208,9 +220,12 @@ class Web:
 
     def _headers(self, tag: str, form: str) -> dict[str, str]:
         kept_s = 0 if self.served.open_store is not None else 60
-        edition = self.served.edition
-        found = head(form, tag, edition.made_s, kept_s)
-        return found | {"foedus-edition": edition.digest}
+        found = head(form, tag, self._made_s(), kept_s)
+        return found | {"foedus-edition": self.served.edition.digest}
+
+    def _made_s(self) -> int | None:
+        """Return when answers were made; None where they change with the log and the clock."""
+        return self.served.edition.made_s if self.served.open_store is None else None
 
     def _made(self, address: Address, given: dict[str, str]) -> tuple[int, Kept]:
         """Ask and write the answer; what is asked wrongly becomes an answer that says so."""
@@ -245,9 +260,11 @@ class Web:
         if status == UNREADABLE:
             headers["retry-after"] = AGAIN_S
         body = kept.body
-        if kept.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+        if kept.packed is not None and takes_gzip(request.headers):
             body = kept.packed
             headers["content-encoding"] = "gzip"
+            if tag and status == 200:
+                headers["etag"] = f'"{tag}{PACKED}"'
         return Response(body, status_code=status, headers=headers, media_type=MEDIA[kept.form])
 
     async def _special(
@@ -261,8 +278,8 @@ class Web:
         """Answer an address that is no route, such as a feed, with the parameters of one."""
         try:
             given = parameters.given(request.scope["query_string"], CARRIED)
-            tag = self._tag(name, repr(sorted(given.items())), str(request.base_url))
-            if is_same(request.headers, tag, self.served.edition.made_s):
+            tag = self._tag(name, repr(sorted(given.items())), self._base(request))
+            if is_same(request.headers, tag, self._made_s()):
                 return self._unchanged(tag, JSON)
             question = self._question(Address(route, JSON, ""), given)
             require_same(question)
@@ -272,16 +289,18 @@ class Web:
             return self._sent(request, _kept(fault_json(status, faults), JSON), status)
         return Response(body, headers=self._headers(tag, JSON), media_type=media)
 
+    def _base(self, request: Asking) -> str:
+        """Return where this web stands: as its operator says, or else as the reader wrote."""
+        return self.served.base or str(request.base_url).rstrip("/")
+
     async def atom(self, request: Asking) -> Response[bytes]:
         """Answer the feed of what became known last."""
-        base = str(request.base_url).rstrip("/")
-        make = partial(feeds.atom, base=base)
+        make = partial(feeds.atom, base=self._base(request))
         return await self._special(request, "atom", make, "application/atom+xml")
 
     async def calendar(self, request: Asking) -> Response[bytes]:
         """Answer the calendar of clocks."""
-        base = str(request.base_url).rstrip("/")
-        make = partial(feeds.calendar, base=base)
+        make = partial(feeds.calendar, base=self._base(request))
         return await self._special(request, "calendar", make, "text/calendar")
 
     async def checkpoint(self, request: Asking) -> Response[bytes]:
@@ -328,6 +347,12 @@ class Web:
     def nowhere(self, request: Asking, error: Exception) -> Response[bytes]:
         """Answer that nothing is at an address."""
         status = int(getattr(error, "status_code", 404))
+        if status == 405:
+            body = fault_json(
+                status, (Fault(column="method", expected=ALLOWED, got=request.method),)
+            )
+            headers = head(JSON) | {"allow": ALLOWED}
+            return Response(body, status_code=status, headers=headers, media_type=MEDIA[JSON])
         faults = (Fault(column="address", expected="an address of this web", got=request.url.path),)
         question = Question(self.served, BY_NAME["today"], When(), "", {})
         is_data = request.url.path.endswith((".json", ".csv", ".geojson"))

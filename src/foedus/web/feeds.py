@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Final
+from uuid import NAMESPACE_URL, uuid5
 from xml.sax.saxutils import escape, quoteattr
 
 from icalendar import Calendar, Event
 
+from foedus.mission import Mission
 from foedus.publication.edition import Row
 from foedus.publication.facts import kind_title
 from foedus.publication.whereabouts import place, when
@@ -28,11 +30,11 @@ def atom(question: Question, base: str) -> bytes:
     fields = BY_NAME["incidents"].fields["rows"]
     mark = "EXERCISE: " if question.served.is_exercise else ""
     found = changes(question, ENTRIES)
-    entries = "".join(_entry(row, mission.zone, base) for row in public(found["rows"], fields))
+    entries = "".join(_entry(row, mission, base) for row in public(found["rows"], fields))
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n'
         '<feed xmlns="http://www.w3.org/2005/Atom">\n'
-        f"<id>{escape(base)}/</id><title>{escape(mark + mission.title)}</title>"
+        f"<id>{identifier(mission.id, '')}</id><title>{escape(mark + mission.title)}</title>"
         f"<updated>{_iso(found['to_us'])}</updated>"
         f"<author><name>Foedus, {escape(mission.id)}</name></author>"
         f'<link rel="self" href={quoteattr(f"{base}/feed.atom")}/>'
@@ -40,12 +42,17 @@ def atom(question: Question, base: str) -> bytes:
     ).encode()
 
 
-def _entry(row: Row, zone: str, base: str) -> str:
-    title = f"{kind_title(row['kind'])}, {place(row)}, {when(row, zone)}"
+def identifier(mission: str, path: str) -> str:
+    """Return the id of a feed or an entry: the same wherever and by whatever name it is served."""
+    return uuid5(NAMESPACE_URL, f"foedus:{mission}/{path}").urn
+
+
+def _entry(row: Row, mission: Mission, base: str) -> str:
+    title = f"{kind_title(row['kind'])}, {place(row)}, {when(row, mission.zone)}"
     address = f"{base}/incidents/{row['lineage_id']}"
     told = f"{row['report_count']} reports, {row['independent_count']} independent sources"
     return (
-        f"<entry><id>{escape(address)}</id><title>{escape(title)}</title>"
+        f"<entry><id>{identifier(mission.id, row['lineage_id'])}</id><title>{escape(title)}</title>"
         f"<updated>{_iso(row['known_from_us'])}</updated><link href={quoteattr(address)}/>"
         f"<summary>{escape(told)}</summary></entry>\n"
     )

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from litestar import Request, Response
 
-from foedus.web.headers import ALWAYS, is_same
+from foedus.web.headers import ALWAYS, PACKED, is_same, takes_gzip
 from foedus.web.shelf import Kept
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -50,11 +50,12 @@ def static_response(request: Request[Any, Any, Any], name: str) -> Response[byte
         return None
     kept, tag = static_files()[name]
     headers = {**ALWAYS, "etag": f'"{tag}"', "cache-control": "public, max-age=3600"}
-    if is_same(request.headers, tag, 1 << 40):
+    if is_same(request.headers, tag, None):
         return Response(b"", status_code=304, headers=headers)
     body = kept.body
-    if kept.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+    if kept.packed is not None and takes_gzip(request.headers):
         body, headers["content-encoding"] = kept.packed, "gzip"
+        headers["etag"] = f'"{tag}{PACKED}"'
     return Response(body, headers=headers, media_type=TYPES[kept.form])
 
 

@@ -99,6 +99,8 @@ class Served:
     """The run's own folder, where the edition is of one that is held; bulletins lie beside it."""
     shelf: Shelf = field(default_factory=Shelf)
     """Answers that were written."""
+    base: str = ""
+    """The address of this web as its readers write it, without a slash at its end; may be empty."""
     tell: Callable[[str], object] = lambda _line: None
     """Tells whoever runs the server."""
     outage: Outage = field(default_factory=Outage)

@@ -15,18 +15,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple, NoReturn
+from urllib.parse import urlsplit
 
 import uvicorn
 
+from foedus.errors import Fault, OperatorError
 from foedus.mission import default_out, read_mission
 from foedus.trust.stores import Store
 from foedus.web.app import application
 from foedus.web.current import Current
+from foedus.web.patience import PatientProtocol
 from foedus.web.renewal import Renewal, opened
 from foedus.web.served import Served
 
 LOOK_S: Final = 2.0
 """Seconds between two looks for a new run."""
+CONNECTIONS: Final = 1_000
+"""Connections at most; beyond, a reader is told 503 at once."""
 GRACE_S: Final = 10
 """Seconds that requests under way are given to end, when the server is stopped."""
 
@@ -41,15 +46,20 @@ class Serving(NamedTuple):
     at: tuple[str, int]
     """Address and port."""
     version: str
+    base: str = ""
+    """The address of the web as its readers write it; empty: as each of them does."""
 
 
 def serving(wanted: Serving, tell: Callable[[str], object]) -> None:
     """Serve a mission until it is stopped; raises `OperatorError` where it cannot be served."""
+    _require_base(wanted.base)
     run = wanted.run or default_out(read_mission(wanted.mission).id)
 
     def make(folder: Path, home: Path) -> Served:
         mission, version = wanted.mission, wanted.version
-        return opened(mission, folder, wanted.open_store, _now_us, version, home, _warn)
+        served = opened(mission, folder, wanted.open_store, _now_us, version, home, _warn)
+        served.base = wanted.base
+        return served
 
     with _stopped_by_signal():
         renewal = Renewal(wanted.mission, run, make, _warn)
@@ -62,6 +72,14 @@ def serving(wanted: Serving, tell: Callable[[str], object]) -> None:
             renewal.end()
 
 
+def _require_base(base: str) -> None:
+    parts = urlsplit(base)
+    is_good = parts.scheme in ("http", "https") and parts.netloc and not parts.path.strip("/")
+    if base and not (is_good and not parts.query and not parts.fragment):
+        expected, hint = "an address without a path", "such as https://record.example"
+        raise OperatorError(Fault(column="--base", expected=expected, got=repr(base), hint=hint))
+
+
 def _listen(current: Current, at: tuple[str, int], tell: Callable[[str], object]) -> None:
     family = socket.AF_INET6 if ":" in at[0] else socket.AF_INET
     bound = socket.create_server(at, family=family)
@@ -70,9 +88,14 @@ def _listen(current: Current, at: tuple[str, int], tell: Callable[[str], object]
     tell(f"{current.served.edition.mission.title}: http://{shown}:{port}/")
     config = uvicorn.Config(
         application(current),
+        http=PatientProtocol,
+        ws="none",
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=False,
+        limit_concurrency=CONNECTIONS,
+        backlog=CONNECTIONS,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=GRACE_S,
     )
