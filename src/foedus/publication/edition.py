@@ -46,6 +46,15 @@ STANDING: Final = """
     and ($on_us is null or occurred_from_us is null or occurred_from_us <= $on_us)
 """
 """Condition on rows that stood then; every query about incidents or findings has it."""
+FINEST: Final = 31
+"""Zoom of the grid on which an incident's place is kept, so that the map can be asked by square."""
+SQUARE: Final = f"""
+    least((longitude_e7 + 1800000000) * {1 << FINEST} // 3600000000, {(1 << FINEST) - 1})
+        as square_x,
+    floor((1 - asinh(tan(radians(greatest(least(latitude_e7 / 1e7, 85), -85)))) / pi()) / 2
+        * {1 << FINEST})::bigint as square_y
+"""
+"""Where a place lies on it, on Web Mercator, from the west and the north."""
 BUILD: Final = (
     """create table findings as
         select f.*, coalesce(i.occurred_from_us, 9000000000000000) as order_us, i.occurred_from_us,
@@ -53,8 +62,8 @@ BUILD: Final = (
             i.place_name, i.region, i.kind, i.target, i.actor, i.parties
         from read_parquet($findings) f left join read_parquet($incidents) i using (incident_id)
         order by order_us, finding_id""",
-    """create table incidents as
-        select i.*, v.verdict
+    f"""create table incidents as
+        select i.*, v.verdict, {SQUARE}
         from read_parquet($incidents) i left join (
             select incident_id, arg_max(verdict, case verdict when 'breach' then 4
                 when 'contested' then 3 when 'undetermined' then 2 when 'permitted' then 1
@@ -170,7 +179,8 @@ def open_edition(mission: Mission, folder: Path) -> Edition:
         raise OperatorError(Fault(file=str(folder), expected="a run", got="none yet", hint=hint))
     profiles = {one.source.id: one for one in (read_profile(s.profile) for s in mission.sources)}
     digest = _digest(folder)
-    kept = folder / FOLDER / digest[:16]
+    # What was made by other statements is another file.
+    kept = folder / FOLDER / hashlib.sha256("".join((digest, *BUILD)).encode()).hexdigest()[:16]
     return Edition(
         mission=mission,
         folder=folder,

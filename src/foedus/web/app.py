@@ -27,9 +27,10 @@ from foedus.web.forms import written
 from foedus.web.headers import BULLETIN, head, is_same, last_modified
 from foedus.web.openapi import description
 from foedus.web.pages import fault_page, page
-from foedus.web.routes import BY_NAME, HTML, JSON, MEDIA, ROUTES, Route, public
+from foedus.web.routes import BY_NAME, HTML, JSON, MEDIA, MVT, ROUTES, Route, public
 from foedus.web.served import NothingHereError, Question, Served, missing
 from foedus.web.shelf import Kept, Shelf
+from foedus.web.tiles import FILE, tile_asked
 
 Answer = Callable[[Question], Any]
 Asking = Request[Any, Any, Any]
@@ -80,6 +81,7 @@ def application(served: Served) -> Litestar:
         "/feed.atom": web.atom,
         "/calendar.ics": web.calendar,
         "/tiles/{name:str}": web.tiles,
+        "/tiles/incidents/{z:str}/{x:str}/{name:str}": web.tile,
         "/openapi.json": web.openapi,
         "/static/{name:str}": web.static,
         "/health": web.health,
@@ -151,6 +153,8 @@ class Web:
             if status == 200:
                 self.shelf.put(tag, made)
             kept = made
+        if not kept.body:
+            status = 204
         return self._sent(request, kept, status, tag)
 
     def _given(self, request: Asking, route: Route) -> dict[str, str]:
@@ -176,6 +180,8 @@ class Web:
         question = Question(self.served, address.route, When(), address.id, given)
         try:
             question = self._question(address, given)
+            if form == MVT:
+                return 200, _kept(tile_asked(question), form)
             answer = public(ANSWERS[address.route.name](question), address.route.fields)
             if form == HTML:
                 return 200, _kept(page(address.route, answer, question), form)
@@ -203,7 +209,7 @@ class Web:
     def _sent(
         self, request: Asking, kept: Kept, status: int = 200, tag: str = ""
     ) -> Response[bytes]:
-        headers = self._headers(tag, kept.form) if status == 200 else head(kept.form)
+        headers = self._headers(tag, kept.form) if status < 300 else head(kept.form)
         body = kept.body
         if kept.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
             body = kept.packed
@@ -257,11 +263,19 @@ class Web:
 
     async def tiles(self, request: Asking) -> Response[bytes]:
         """Answer a part of the map's tiles."""
-        if request.path_params["name"] != "incidents.pmtiles":
-            return self.nowhere(request, missing("incidents.pmtiles", request.url.path))
+        if request.path_params["name"] != FILE:
+            return self.nowhere(request, missing(FILE, request.url.path))
         tag = self._tag("tiles")
-        path = self.served.edition.kept / "incidents.pmtiles"
+        path = self.served.edition.kept / FILE
         return file_response(request, path, tag, self._headers(tag, JSON))
+
+    async def tile(self, request: Asking) -> Response[bytes]:
+        """Answer one tile of the map, as of the times and with the filters asked."""
+        z, x, name = (str(request.path_params[one]) for one in ("z", "x", "name"))
+        if not name.endswith(f".{MVT}"):
+            return self.nowhere(request, missing(f"a row and .{MVT}", request.url.path))
+        named = f"{z}/{x}/{name.removesuffix(f'.{MVT}')}"
+        return await self.answer(request, Address(BY_NAME["map"], MVT, named))
 
     async def static(self, request: Asking) -> Response[bytes]:
         """Answer a style or a script."""
@@ -285,7 +299,7 @@ class Web:
         status = int(getattr(error, "status_code", 404))
         faults = (Fault(column="address", expected="an address of this web", got=request.url.path),)
         question = Question(self.served, BY_NAME["today"], When(), "", {})
-        is_data = request.url.path.endswith((".json", ".csv", ".geojson"))
+        is_data = request.url.path.endswith((".json", ".csv", ".geojson", ".mvt"))
         kept = self._fault(status, faults, JSON if is_data else HTML, question)
         return self._sent(request, kept, status)
 

@@ -3,11 +3,25 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 import msgspec
 
-from foedus.web.routes import HTML, JSON, MEDIA, OTHERS, PARAMETERS, ROUTES, Fields, Route, spread
+from foedus.web.routes import (
+    FILTERS,
+    HTML,
+    JSON,
+    MEDIA,
+    MVT,
+    OTHERS,
+    PARAMETERS,
+    ROUTES,
+    TILE,
+    Fields,
+    Route,
+    spread,
+)
 
 NOT_HERE: Final = ("/openapi.json", "/static/{id}", "/tiles/incidents.pmtiles")
 FAULT: Final = {
@@ -22,6 +36,7 @@ SPECIAL_MEDIA: Final = {
     "/feed.atom": "application/atom+xml",
     "/calendar.ics": "text/calendar",
     "/health": MEDIA[JSON],
+    TILE: MEDIA[MVT],
 }
 
 
@@ -95,7 +110,7 @@ def _faults(form: str) -> dict[str, Any]:
 def _special(path: str, told: str) -> dict[str, Any]:
     media = SPECIAL_MEDIA.get(path, "text/html")
     found: dict[str, Any] = {
-        "operationId": path.strip("/").replace("/", "_").replace("{id}", "one").replace(".", "_"),
+        "operationId": re.sub(r"\W+", "_", path.strip("/").replace("{id}", "one")).strip("_"),
         "summary": told,
         "responses": {"200": {"description": told, "content": {media: {}}}, **_faults(JSON)},
     }
@@ -103,7 +118,16 @@ def _special(path: str, told: str) -> dict[str, Any]:
         schema = {"type": "string", "minLength": 1, "pattern": "^[^/?#]+$"}
         found["parameters"] = [{"name": "id", "in": "path", "required": True, "schema": schema}]
         found["responses"] |= _faults(HTML)
+    if path == TILE:
+        asked = [_parameter(name) for name in ("on", "known", *FILTERS)]
+        found["parameters"] = [*(_whole(name) for name in "zxy"), *asked]
+        found["responses"]["204"] = {"description": "nothing lies in this tile"}
     return found
+
+
+def _whole(name: str) -> dict[str, Any]:
+    schema = {"type": "integer", "minimum": 0}
+    return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
 def _schema(fields: Fields | str) -> dict[str, Any]:
