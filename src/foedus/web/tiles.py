@@ -21,7 +21,7 @@ from pmtiles.tile import Compression, TileType, zxy_to_tileid
 from pmtiles.writer import Writer
 
 from foedus.base.zones import Zone, local_time
-from foedus.publication.edition import EVER, FINEST, Edition, Row, When
+from foedus.publication.edition import EVER, FINEST, STANDING, Edition, Row, When
 from foedus.web.happenings import ANY, WANTED, wanted
 from foedus.web.served import Question
 from foedus.web.squares import Square, square_named
@@ -84,10 +84,10 @@ from spots window spot as (partition by gx, gy)
 order by n desc, gx, gy, verdict
 """
 """The largest first, so that the smaller are drawn above them."""
-OCCUPIED: Final = """select distinct square_x >> $step as x, square_y >> $step as y
-    from incidents where square_x is not null"""
-SIDES: Final = """select min(longitude_e7) as west, max(longitude_e7) as east
-    from incidents where square_x is not null"""
+OCCUPIED: Final = f"""select distinct square_x >> $step as x, square_y >> $step as y
+    from incidents where square_x is not null and {STANDING}"""
+SIDES: Final = f"""select min(longitude_e7) as west, max(longitude_e7) as east
+    from incidents where square_x is not null and {STANDING}"""
 
 
 def tile_asked(question: Question) -> bytes:

@@ -91,7 +91,7 @@
     container: box,
     bounds: [[Number(said.west), Number(said.south)], [Number(said.east), Number(said.north)]],
     fitBoundsOptions: { padding: 12 },
-    minZoom: 3, maxZoom: 13, dragRotate: false, pitchWithRotate: false, attributionControl: false,
+    minZoom: 3, maxZoom: 13, fadeDuration: 0, dragRotate: false, pitchWithRotate: false, attributionControl: false,
     locale: words.controls,
     style: {
       version: 8,
