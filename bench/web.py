@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import math
 import os
 import random
 import re
@@ -117,12 +118,25 @@ def mix(tiles: Path) -> list[Wanted]:
     found += [Wanted("page", f"/incidents/{one}") for one in incidents]
     found += [Wanted("page", f"/findings/{one}") for one in findings]
     found += [Wanted("data", f"/incidents.json?from={day}&limit=100") for day in days]
+    found += list(asked_tiles(days))
     size = tiles.stat().st_size
     for _ in range(RANGES):
         first = draw.randrange(0, max(size - TILE_BYTES[1], 1))
         last = first + draw.randrange(*TILE_BYTES)
         found.append(Wanted("tile", "/tiles/incidents.pmtiles", f"bytes={first}-{last}"))
     return found
+
+
+def asked_tiles(days: list[str]) -> Iterator[Wanted]:
+    """Yield tiles of the map at past states and by filters, from the widest to the closest zoom."""
+    draw = random.Random(17)
+    for zoom in range(3, 13):
+        for day in draw.sample(days, 12):
+            east, north = draw.uniform(36.3, 39.9), draw.uniform(46.9, 49.9)
+            x = int((east + 180) / 360 * 2**zoom)
+            y = int((1 - math.asinh(math.tan(math.radians(north))) / math.pi) / 2 * 2**zoom)
+            behind = draw.choice((f"known={day}", f"on={day}", "kind=air-attack", "verdict=breach"))
+            yield Wanted("asked", f"/tiles/incidents/{zoom}/{x}/{y}.mvt?{behind}")
 
 
 def cold(wanted: list[Wanted]) -> dict[str, list[float]]:
@@ -175,12 +189,13 @@ async def open_loop(wanted: list[Wanted], rate: float, seconds: float) -> dict[s
         if status >= 400:
             wrong.append(status)
 
-    kinds = {kind: [one for one in wanted if one.kind == kind] for kind in ("page", "data", "tile")}
+    names = ("page", "data", "tile", "asked")
+    kinds = {kind: [one for one in wanted if one.kind == kind] for kind in names}
     calls = []
     for number in range(int(rate * seconds)):
         due = start + number / rate
         await asyncio.sleep(max(0.0, due - asyncio.get_running_loop().time()))
-        kind = draw.choices(("page", "data", "tile"), (60, 10, 30))[0]
+        kind = draw.choices(names, (60, 10, 15, 15))[0]
         calls.append(asyncio.create_task(one_call(draw.choice(kinds[kind]), due)))
     await asyncio.gather(*calls)
     return {"taken": taken, "wrong": wrong}
@@ -234,7 +249,7 @@ def map_paint() -> list[dict[str, float]]:
             executable_path=path, args=["--disable-gpu", "--no-sandbox"]
         )
         for _ in range(3):
-            context = browser.new_context(viewport={"width": 1280, "height": 720})
+            context = browser.new_context(viewport={"width": 1280, "height": 800})
             page = context.new_page()
             page.goto(f"{BASE}/map")
             page.wait_for_selector("#map.ready", timeout=60_000)

@@ -112,25 +112,111 @@ def test_links_keep_the_time_asked_about(donbas: Site, browser: Browser) -> None
     seen.context.close()
 
 
+WIDE = "() => new Promise((done) => { foedusMap.once('idle', done); foedusMap.jumpTo({zoom: 3}); })"
+DRAWN = """() => foedusMap.queryRenderedFeatures({layers: ["spots"]})
+    .reduce((sum, one) => sum + one.properties.n, 0)"""
+PLACED = """(total) => Number(document.querySelector("h1").textContent.split(",")[0]
+    .replace(/\\D/g, "")) === total"""
+LARGEST = """() => {
+    const [one] = foedusMap.queryRenderedFeatures({layers: ["spots"]})
+        .sort((a, b) => b.properties.n - a.properties.n);
+    const at = foedusMap.project(one.geometry.coordinates);
+    const box = foedusMap.getCanvas().getBoundingClientRect();
+    return [box.left + at.x, box.top + at.y];
+}"""
+
+
+def drawn(page: Page, site: Site) -> int:
+    """Wait until the map draws what the address asks, far out, and return how many that is."""
+    total = site.client.get(f"/map.json?{urlsplit(page.url).query}").json()["total"]
+    page.wait_for_function(f"() => ({DRAWN})() === {total}", timeout=10_000)
+    page.wait_for_function(PLACED, arg=total, timeout=10_000)
+    return int(total)
+
+
 def test_the_map_keeps_its_filters_in_the_address(donbas: Site, browser: Browser) -> None:
-    """A filter changes what is drawn and the address; the address alone gives it again."""
+    """A filter changes what is drawn, the figures and the address; back undoes it.
+
+    The address alone gives it again, with a script and without.
+    """
     seen = Seen(browser)
     page = seen.at(f"{donbas.address}/map")
-    count = """() => foedusMap.queryRenderedFeatures({layers: ["exact", "rough"]})
-        .reduce((sum, one) => sum + one.properties.n, 0)"""
-    every = page.evaluate(count)
-    page.select_option("select[name=v]", "breach")
-    page.wait_for_timeout(800)
-    fewer = page.evaluate(count)
+    page.evaluate(WIDE)
+    every = drawn(page, donbas)
+    page.select_option("select[name=verdict]", "breach")
+    page.wait_for_url("**/map?verdict=breach")
+    fewer = drawn(page, donbas)
     assert 0 < fewer < every
-    assert page.url.endswith("#v=breach")
+    page.focus("#slide-to")
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    page.wait_for_url("**/map?verdict=breach&from=2014-01&to=2021-11")
+    assert page.get_attribute("#slide-to", "aria-valuetext") == "Nov 2021"
+    assert drawn(page, donbas) < fewer
     again = seen.context.new_page()
     again.goto(page.url)
     again.wait_for_selector("#map.ready")
-    assert again.evaluate(count) == fewer
-    assert again.input_value("select[name=v]") == "breach"
-    page.evaluate("foedusMap.jumpTo({center: [37.8, 48.0], zoom: 9})")
-    page.wait_for_timeout(800)
+    again.evaluate(WIDE)
+    assert drawn(again, donbas) == drawn(page, donbas)
+    assert again.input_value("select[name=verdict]") == "breach"
+    page.select_option("#map-year", "2015")
+    page.wait_for_url("**/map?verdict=breach&from=2015-01&to=2015-12")
+    assert drawn(page, donbas) < fewer
+    while "verdict" in page.url:
+        page.go_back()
+    assert drawn(page, donbas) == every
+    assert page.input_value("select[name=verdict]") == ""
+    assert seen.faults == []
+    seen.context.close()
+
+
+@pytest.mark.parametrize("asked", ["known=2015-03-01", "on=2014-09-01", "known=2013-01-01"])
+def test_the_map_follows_the_times(donbas: Site, browser: Browser, asked: str) -> None:
+    """With `on` or `known` in the address the map draws what the page counts."""
+    seen = Seen(browser)
+    page = seen.at(f"{donbas.address}/map?{asked}")
+    page.evaluate(WIDE)
+    drawn(page, donbas)
+    assert seen.faults == []
+    seen.context.close()
+
+
+def test_the_months_pass(donbas: Site, browser: Browser) -> None:
+    """Let loose, the months pass by themselves until they are held; a step goes on from there."""
+    seen = Seen(browser)
+    page = seen.at(f"{donbas.address}/map?from=2014-03&to=2014-03")
+    page.click("#map-play")
+    page.wait_for_url("**/map?from=2014-06&to=2014-06", timeout=20_000)
+    page.click("#map-play")
+    held = page.url
+    page.wait_for_timeout(1_500)
+    assert page.url == held
+    page.click("#map-earlier")
+    assert page.url < held
+    assert seen.faults == []
+    seen.context.close()
+
+
+@pytest.mark.parametrize("language", ["en", "uk"])
+def test_a_spot_tells_what_it_sums(donbas: Site, browser: Browser, language: str) -> None:
+    """A spot opens a card in the page's words, and its link the list of just these incidents."""
+    seen = Seen(browser)
+    page = seen.at(f"{donbas.address}/map?known=2015-03-01&lang={language}")
+    page.mouse.click(*page.evaluate(LARGEST))
+    card = page.wait_for_selector(".map-card")
+    assert card is not None
+    told = int(page.inner_text(".map-card p:first-child b").replace("\xa0", ""))
+    words = page.evaluate("JSON.parse(document.getElementById('map').dataset.words)")
+    assert card.inner_text().startswith(words["here"])
+    assert (
+        page.get_attribute(".maplibregl-ctrl-zoom-in", "title")
+        == words["controls"]["NavigationControl.ZoomIn"]
+    )
+    page.click(".map-card a")
+    page.wait_for_url("**/incidents?*square=*")
+    assert f"lang={language}" in page.url
+    listed = donbas.client.get(f"/incidents.json?{urlsplit(page.url).query}").json()
+    assert listed["total"] == told > 1
     assert seen.faults == []
     seen.context.close()
 

@@ -17,7 +17,7 @@ from sites import Site
 from foedus.mission import Policy
 from foedus.publication.policy import PUBLIC
 from foedus.web.app import ANSWERS, application
-from foedus.web.routes import BY_NAME, OTHERS, PARAMETERS, ROUTES, Fields, public, spread
+from foedus.web.routes import BY_NAME, OTHERS, PARAMETERS, ROUTES, TILE, Fields, public, spread
 
 NEVER = {"text", "url", "report_url", "observer", "bearing_deg", "range_m", "digest", "content_key"}
 """Columns of reports that stay."""
@@ -59,7 +59,7 @@ def test_every_address_is_listed(donbas: Site) -> None:
     """The application answers at no address that is neither a route nor listed beside them."""
     known = {route.path for route in ROUTES} | set(OTHERS)
     known |= {f"{route.path}.{form}" for route in ROUTES for form in route.forms}
-    known |= {"/today", "/today.json"}
+    known |= {"/today", "/today.json", TILE.replace("{y}.mvt", "{id}")}
     for route in application(donbas.served).routes:
         path = route.path_format.replace("{name}", "{id}")
         assert path in known or path == "/tiles/{id}", path

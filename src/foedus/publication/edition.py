@@ -65,6 +65,15 @@ WHOLE: Final = """
     from (select known_from_us, occurred_to_us from incidents
         union all select known_from_us, occurred_to_us from findings)
 """
+FINEST: Final = 31
+"""Zoom of the grid on which an incident's place is kept, so that the map can be asked by square."""
+SQUARE: Final = f"""
+    least((longitude_e7 + 1800000000) * {1 << FINEST} // 3600000000, {(1 << FINEST) - 1})
+        as square_x,
+    floor((1 - asinh(tan(radians(greatest(least(latitude_e7 / 1e7, 85), -85)))) / pi()) / 2
+        * {1 << FINEST})::bigint as square_y
+"""
+"""Where a place lies on it, on Web Mercator, from the west and the north."""
 BUILD: Final = (
     "create temp table moved as select distinct lineage_id from read_parquet($incident_states)",
     """create temp table told as
@@ -87,8 +96,8 @@ BUILD: Final = (
         from judged f left join told i on f.lineage_id = i.lineage_id and f.layer = i.layer
             and f.known_from_us = i.known_from_us
         order by order_us, finding_id, f.known_from_us""",
-    """create table incidents as
-        select i.*, v.verdict
+    f"""create table incidents as
+        select i.*, v.verdict, {SQUARE}
         from told i left join (
             select lineage_id, layer, known_from_us,
                 arg_max(verdict, case verdict when 'breach' then 4
@@ -226,7 +235,8 @@ def open_edition(mission: Mission, folder: Path) -> Edition:
         raise OperatorError(Fault(file=str(folder), expected="a run", got="none yet", hint=hint))
     profiles = {one.source.id: one for one in (read_profile(s.profile) for s in mission.sources)}
     digest = _digest(folder)
-    kept = folder / FOLDER / digest[:16]
+    # What was made by other statements is another file.
+    kept = folder / FOLDER / hashlib.sha256("".join((digest, *BUILD)).encode()).hexdigest()[:16]
     return Edition(
         mission=mission,
         folder=folder,

@@ -43,9 +43,10 @@ from foedus.web.headers import BULLETIN, PACKED, head, is_same, last_modified, t
 from foedus.web.openapi import description
 from foedus.web.pages import fault_page, page
 from foedus.web.parameters import accepted
-from foedus.web.routes import BY_NAME, CARRIED, HTML, JSON, MEDIA, ROUTES, Route, public
+from foedus.web.routes import BY_NAME, CARRIED, HTML, JSON, MEDIA, MVT, ROUTES, Route, public
 from foedus.web.served import NothingHereError, Question, Served, missing
 from foedus.web.shelf import Kept
+from foedus.web.tiles import FILE, tile_asked
 
 Answer = Callable[[Question], Any]
 Asking = Request[Any, Any, Any]
@@ -104,6 +105,7 @@ def application(served: Served | Current) -> Litestar:
         "/calendar.ics": Web.calendar,
         "/log/checkpoint": Web.checkpoint,
         "/tiles/{name:str}": Web.tiles,
+        "/tiles/incidents/{z:str}/{x:str}/{name:str}": Web.tile,
         "/openapi.json": Web.openapi,
         "/static/{name:str}": Web.static,
     }
@@ -208,6 +210,8 @@ class Web:
             if status == 200:
                 self.shelf.put(tag, made)
             kept = made
+        if not kept.body:
+            status = 204
         return self._sent(request, kept, status, tag)
 
     def _tag(self, *parts: str) -> str:
@@ -235,6 +239,8 @@ class Web:
             question = self._question(address, given)
             if form != HTML:
                 require_same(question)
+            if form == MVT:
+                return 200, _kept(tile_asked(question), form)
             answer = public(ANSWERS[address.route.name](question), address.route.fields)
             if form == HTML:
                 return 200, _kept(page(address.route, answer, question), form)
@@ -256,7 +262,7 @@ class Web:
     def _sent(
         self, request: Asking, kept: Kept, status: int = 200, tag: str = ""
     ) -> Response[bytes]:
-        headers = self._headers(tag, kept.form) if status == 200 else head(kept.form)
+        headers = self._headers(tag, kept.form) if status < 300 else head(kept.form)
         if status == UNREADABLE:
             headers["retry-after"] = AGAIN_S
         body = kept.body
@@ -326,11 +332,19 @@ class Web:
 
     async def tiles(self, request: Asking) -> Response[bytes]:
         """Answer a part of the map's tiles."""
-        if request.path_params["name"] != "incidents.pmtiles":
-            return self.nowhere(request, missing("incidents.pmtiles", request.url.path))
+        if request.path_params["name"] != FILE:
+            return self.nowhere(request, missing(FILE, request.url.path))
         tag = self._tag("tiles")
-        path = self.served.edition.kept / "incidents.pmtiles"
+        path = self.served.edition.kept / FILE
         return file_response(request, path, tag, self._headers(tag, JSON))
+
+    async def tile(self, request: Asking) -> Response[bytes]:
+        """Answer one tile of the map, as of the times and with the filters asked."""
+        z, x, name = (str(request.path_params[one]) for one in ("z", "x", "name"))
+        if not name.endswith(f".{MVT}"):
+            return self.nowhere(request, missing(f"a row and .{MVT}", request.url.path))
+        named = f"{z}/{x}/{name.removesuffix(f'.{MVT}')}"
+        return await self.answer(request, Address(BY_NAME["map"], MVT, named))
 
     async def static(self, request: Asking) -> Response[bytes]:
         """Answer a style or a script."""
@@ -355,7 +369,7 @@ class Web:
             return Response(body, status_code=status, headers=headers, media_type=MEDIA[JSON])
         faults = (Fault(column="address", expected="an address of this web", got=request.url.path),)
         question = Question(self.served, BY_NAME["today"], When(), "", {})
-        is_data = request.url.path.endswith((".json", ".csv", ".geojson"))
+        is_data = request.url.path.endswith((".json", ".csv", ".geojson", ".mvt"))
         kept = self._fault(status, faults, JSON if is_data else HTML, question)
         return self._sent(request, kept, status)
 

@@ -21,18 +21,21 @@ from foedus.base.zones import Zone
 from foedus.mission import Box
 from foedus.publication.basemap import METRES_PER_DEGREE, read_countries
 from foedus.publication.contact import Contact, contacts
-from foedus.publication.edition import STANDING, Row
+from foedus.publication.edition import STANDING, Edition, Row
 from foedus.publication.facts import kind_title
+from foedus.reports.taxonomy import load_kinds
 from foedus.terms.record import Agreement, Term
 from foedus.terms.rules import Buffer, Circle, Polygon, ZoneRule
+from foedus.web.happenings import WANTED, wanted
 from foedus.web.served import Question
 
 ALL: Final = "all"
 OWNER: Final = "reckoned by Foedus from dated public statements; no party has stated this line"
 MARGIN_DEGREE: Final = 15.0
-SIMPLER_DEGREE: Final = 0.005
-EXTENT: Final = f"""select count(*) as total, count(*) filter (latitude_e7 is null) as unplaced,
-    min(occurred_from_us) as first_us, max(occurred_to_us) as last_us,
+SIMPLER_DEGREE: Final = 0.015
+SHOWN: Final = f"""select count(*) as total, count(*) filter (latitude_e7 is null) as unplaced
+    from incidents where {WANTED}"""
+EXTENT: Final = f"""select min(occurred_from_us) as first_us, max(occurred_to_us) as last_us,
     min(longitude_e7) / 1e7 as west, max(longitude_e7) / 1e7 as east,
     min(latitude_e7) / 1e7 as south, max(latitude_e7) / 1e7 as north
     from incidents where {STANDING}"""
@@ -49,30 +52,34 @@ VERDICTS: Final = f"""select coalesce(verdict, 'none') as verdict, count(*) as i
     from incidents where {STANDING} group by 1 order by incidents desc"""
 REGIONS: Final = f"""select coalesce(region, 'not told') as region, count(*) as incidents,
     sum(deaths_low)::bigint as low, sum(deaths_high)::bigint as high
-    from incidents where {STANDING} group by 1 order by incidents desc, 1 limit 40"""
+    from incidents where {WANTED} group by 1 order by incidents desc, 1 limit 40"""
 
 
 def map_answer(question: Question) -> Row:
-    """Return what the map shows, summed by what it can be filtered by, and by region."""
-    edition, when = question.edition, question.when
+    """Return what the map shows, in all and by region, and what it can be filtered by.
+
+    Filters are listed with how many incidents each has without the others.
+    """
+    edition, when, filters = question.edition, question.when, wanted(question)
     (extent,) = edition.ask(EXTENT, when)
+    (shown,) = edition.ask(SHOWN, when, **filters)
     zone = edition.mission.zone
     names = {party.id: party.name("en") for party in edition.mission.parties}
     return {
         "box": _box(edition.mission.box, extent),
         "first_day": extent["first_us"] and _day(extent["first_us"], zone),
         "last_day": extent["last_us"] and _day(extent["last_us"] - 1, zone),
-        "total": extent["total"],
-        "unplaced": extent["unplaced"],
+        "total": shown["total"],
+        "unplaced": shown["unplaced"],
         "cell_m": edition.policy.place_cell_m,
         "delay_h": edition.policy.delay_h,
-        "kinds": [row | {"title": kind_title(row["id"])} for row in edition.ask(KINDS, when)],
+        "kinds": _kinds({row["id"]: row["incidents"] for row in edition.ask(KINDS, when)}),
         "parties": [
             row | {"name": names.get(row["id"], row["id"])} for row in edition.ask(PARTIES, when)
         ],
         "sides": edition.ask(SIDES, when),
         "verdicts": edition.ask(VERDICTS, when),
-        "regions": edition.ask(REGIONS, when),
+        "regions": edition.ask(REGIONS, when, **filters),
         "towns": [
             {"name": town.name, "latitude": town.latitude, "longitude": town.longitude}
             for town in edition.mission.towns
@@ -80,6 +87,28 @@ def map_answer(question: Question) -> Row:
         "lines": [_line(one) for one in _contacts(question)],
         "zones": [row for row, _ in _zones(question)],
     }
+
+
+def _kinds(counts: dict[str, int]) -> list[Row]:
+    """Return kinds with their sums, each class before what lies beneath it; the largest first."""
+    taxonomy = load_kinds()
+    classes: dict[str, list[str]] = {}
+    for name in counts:
+        of = taxonomy.class_of(name) if name in taxonomy else name
+        classes.setdefault(of, []).append(name)
+    found = []
+    for of, names in classes.items():
+        beneath = [name for name in names if name != of] if len(names) > 1 else []
+        head = of if beneath else names[0]
+        rows = [_kind(head, sum(counts[name] for name in names), None)]
+        rows += [_kind(name, counts[name], of) for name in beneath]
+        found.append(rows)
+    found.sort(key=lambda rows: (-rows[0]["incidents"], rows[0]["id"]))
+    return [row for rows in found for row in rows]
+
+
+def _kind(name: str, incidents: int, parent: str | None) -> Row:
+    return {"id": name, "title": kind_title(name), "incidents": incidents, "parent": parent}
 
 
 def _day(at_us: int, zone: str) -> str:
@@ -175,24 +204,27 @@ def _around(shape: Any, metres: float) -> Any:
 
 
 def ground(question: Question) -> Row:
-    """Return the countries beneath the map, by recognised borders, without their names' sides."""
+    """Return the countries beneath the map, by recognised borders, and the sea between them.
 
-    def made() -> Row:
-        sides = map_answer(question)["box"]
-        box = Box(
-            west=sides["west"] - MARGIN_DEGREE,
-            south=sides["south"] - MARGIN_DEGREE,
-            east=sides["east"] + MARGIN_DEGREE,
-            north=sides["north"] + MARGIN_DEGREE,
-        )
-        shapes = [
-            {
-                "kind": "country",
-                "title": one.name,
-                "geometry": shapely.simplify(one.shape, SIMPLER_DEGREE),
-            }
-            for one in read_countries(box)
-        ]
-        return {"shapes": shapes}
+    The sea is a shape of its own, since a map that fills it alone has far less to fill.
+    """
+    return question.served.once(("ground",), lambda: _ground(question.edition))
 
-    return question.served.once(("ground",), made)
+
+def _ground(edition: Edition) -> Row:
+    (extent,) = edition.ask(EXTENT)
+    sides = _box(edition.mission.box, extent)
+    box = Box(
+        west=max(sides["west"] - MARGIN_DEGREE, -180.0),
+        south=max(sides["south"] - MARGIN_DEGREE, -85.0),
+        east=min(sides["east"] + MARGIN_DEGREE, 180.0),
+        north=min(sides["north"] + MARGIN_DEGREE, 85.0),
+    )
+    countries = read_countries(box)
+    shapes = [one.shape for one in countries]
+    simple = shapely.coverage_simplify(shapes, SIMPLER_DEGREE) if shapes else []
+    land = shapely.union_all(shapely.make_valid(simple))
+    sea = shapely.box(box.west, box.south, box.east, box.north).difference(land)
+    named = zip(countries, simple, strict=True)
+    found = [{"kind": "country", "title": one.name, "geometry": shape} for one, shape in named]
+    return {"shapes": [*found, {"kind": "sea", "title": "", "geometry": sea}]}

@@ -18,6 +18,7 @@ from foedus.publication.indications import cited
 from foedus.reports.taxonomy import load_kinds
 from foedus.web.decided import cases_of
 from foedus.web.served import Question, missing
+from foedus.web.squares import NOWHERE, square_named
 
 NO_SIDE: Final = "none"
 NOTHING: Final = "none"
@@ -31,7 +32,12 @@ WANTED: Final = f"""{STANDING}
     and ($verdict is null or coalesce(verdict, 'none') = $verdict)
     and ($region is null
         or contains(lower(concat_ws(' ', region, place_name)), lower($region)))
+    and ($west is null or (square_x between $west and $east and square_y between $north and $south))
 """
+ANY: Final[Row] = NOWHERE | dict.fromkeys(
+    ("from_us", "to_us", "kinds", "party", "side", "verdict", "region")
+)
+"""The filters of a list of all incidents."""
 INCIDENTS: Final = f"""select * from incidents where {WANTED}
     and ($after_us is null or occurred_from_us > $after_us
         or (occurred_from_us = $after_us and lineage_id > $after_id))
@@ -108,6 +114,7 @@ def wanted(question: Question) -> Row:
     zone = question.edition.mission.zone
     start = asked_moment(question.word("from"), zone, "from")
     end = asked_moment(question.word("to"), zone, "to")
+    square = question.word("square")
     return {
         "from_us": start and start.from_us,
         "to_us": end and end.to_us,
@@ -116,6 +123,7 @@ def wanted(question: Question) -> Row:
         "side": question.word("side"),
         "verdict": _verdict(question.word("verdict"), (*VERDICTS, NOTHING)),
         "region": question.word("region"),
+        **(square_named(square).bounds() if square else NOWHERE),
     }
 
 

@@ -3,18 +3,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 import msgspec
 
 from foedus.web.routes import (
     CARRIED,
+    FILTERS,
     HTML,
     JSON,
     MEDIA,
+    MVT,
     OTHERS,
     PARAMETERS,
     ROUTES,
+    TILE,
     Fields,
     Route,
     spread,
@@ -34,6 +38,7 @@ SPECIAL_MEDIA: Final = {
     "/calendar.ics": "text/calendar",
     "/log/checkpoint": "text/plain",
     "/health": MEDIA[JSON],
+    TILE: MEDIA[MVT],
 }
 
 
@@ -109,7 +114,7 @@ def _faults(form: str) -> dict[str, Any]:
 def _special(path: str, told: str) -> dict[str, Any]:
     media = SPECIAL_MEDIA.get(path, "text/html")
     found: dict[str, Any] = {
-        "operationId": path.strip("/").replace("/", "_").replace("{id}", "one").replace(".", "_"),
+        "operationId": re.sub(r"\W+", "_", path.strip("/").replace("{id}", "one")).strip("_"),
         "summary": told,
         "responses": {"200": {"description": told, "content": {media: {}}}, **_faults(JSON)},
     }
@@ -117,7 +122,16 @@ def _special(path: str, told: str) -> dict[str, Any]:
         schema = {"type": "string", "minLength": 1, "pattern": "^[^/?#]+$"}
         found["parameters"] = [{"name": "id", "in": "path", "required": True, "schema": schema}]
         found["responses"] |= _faults(HTML)
+    if path == TILE:
+        asked = [_parameter(name) for name in ("on", "known", *FILTERS)]
+        found["parameters"] = [*(_whole(name) for name in "zxy"), *asked]
+        found["responses"]["204"] = {"description": "nothing lies in this tile"}
     return found
+
+
+def _whole(name: str) -> dict[str, Any]:
+    schema = {"type": "integer", "minimum": 0}
+    return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
 def _schema(fields: Fields | str) -> dict[str, Any]:

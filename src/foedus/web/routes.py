@@ -21,11 +21,13 @@ HTML: Final = "html"
 JSON: Final = "json"
 CSV: Final = "csv"
 GEOJSON: Final = "geojson"
+MVT: Final = "mvt"
 MEDIA: Final = {
     HTML: "text/html",
     JSON: "application/json",
     CSV: "text/csv",
     GEOJSON: "application/geo+json",
+    MVT: "application/vnd.mapbox-vector-tile",
 }
 DATA: Final = (HTML, JSON)
 ROWS: Final = (HTML, JSON, CSV)
@@ -90,6 +92,7 @@ PARAMETERS: Final[dict[str, tuple[str, str]]] = {
     "side": ("string", "side of a source that tells of it; none for those on no side"),
     "verdict": ("string", "what is indicated"),
     "region": ("string", "part of the name of a region or place"),
+    "square": ("string", "z/x/y: what lies in this square of the map's grid"),
     "agreement": ("string", "id of an agreement"),
     "article": ("string", "label of an article"),
     "reading": ("string", "id of a reading"),
@@ -105,7 +108,8 @@ PARAMETERS: Final[dict[str, tuple[str, str]]] = {
 CARRIED: Final = ("on", "known", "lang", "edition")
 """Parameters that every address takes and every link of a page hands on."""
 LIST: Final = ("after", "limit")
-OF_INCIDENTS: Final = ("from", "to", "kind", "party", "side", "verdict", "region", "order", *LIST)
+FILTERS: Final = ("from", "to", "kind", "party", "side", "verdict", "region")
+OF_INCIDENTS: Final = (*FILTERS, "square", "order", *LIST)
 
 ROUTES: Final = (
     Route(
@@ -125,13 +129,14 @@ ROUTES: Final = (
         "map", "/map", "Map", "Where was it, how sure is the place, and who held the ground?", DATA,
         {
             "box": "west south east north", "first_day": "", "last_day": "", "total": "",
-            "unplaced": "", "cell_m": "", "delay_h": "", "kinds": "id title incidents",
+            "unplaced": "", "cell_m": "", "delay_h": "", "kinds": "id title incidents parent",
             "parties": "id name incidents", "sides": "side incidents",
             "verdicts": "verdict incidents", "regions": "region incidents low high",
             "towns": "name latitude longitude",
             "lines": "title on sides carried median_m owner",
             "zones": "id agreement text article on drawn",
         },
+        FILTERS,
     ),
     Route(
         "lines", "/map/lines", "Lines and zones", "Which lines and zones does the map draw?",
@@ -285,12 +290,16 @@ ROUTES: Final = (
 """In the order of the table in the documentation."""
 BY_NAME: Final = {route.name: route for route in ROUTES}
 
+TILE: Final = "/tiles/incidents/{z}/{x}/{y}.mvt"
 OTHERS: Final = {
     "/bulletins/{id}": "a bulletin, as it was published",
     "/feed.atom": "what became known last, as an Atom feed: the fields of `/` and `/incidents`",
     "/calendar.ics": "when clocks end, as iCalendar: the fields of `/ladder`",
-    "/tiles/incidents.pmtiles": "tiles of the map: sums of incidents by spot, month, kind, verdict,"
-    " party and side of source",
+    "/tiles/incidents.pmtiles": "tiles of the map in one file: sums of incidents by spot and"
+    " verdict, with how many places are rough, the first and last month, the kind if it is one, and"
+    " of a single incident the lineage id",
+    TILE: "one tile of the map, as of `on`, `known` and the filters of `/map`: the same fields;"
+    " status 204 where nothing lies in it",
     "/log/checkpoint": "the last checkpoint of the log with its cosignatures, as a signed note:"
     " origin, size, root, signatures",
     "/openapi.json": "this list, as OpenAPI 3.1",

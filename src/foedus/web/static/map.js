@@ -1,121 +1,192 @@
 // SPDX-License-Identifier: Apache-2.0
-// The map: ground, lines and zones as GeoJSON, incidents from one PMTiles file, filters by form.
-// Everything comes from this web; the page's table tells the same without a script.
+// The map: ground, lines and zones as GeoJSON, incidents as tiles of sums. Without times and filters
+// the tiles are parts of one file; else each is asked for. All comes from this web; colours are those
+// of the style sheet, words those of the page, whose table tells the same without a script.
 "use strict";
 (function () {
   const box = document.getElementById("map"), form = document.getElementById("map-filters");
-  const said = box.dataset;
-  const carried = new URLSearchParams(location.search);
-  const COLOURS = ["match", ["get", "v"], "breach", "#b8471b", "undetermined", "#9a7400", "contested", "#7b3f8c", "permitted", "#1f5fa8", "#5d676c"];
-  const asked = new URLSearchParams(location.hash.slice(1));
+  const said = box.dataset, words = JSON.parse(said.words), kinds = JSON.parse(said.kinds);
+  const VERDICTS = ["breach", "contested", "undetermined", "permitted", "not-covered", "none"];
+  const TOKENS = { breach: "--breach", undetermined: "--open", contested: "--contested", permitted: "--permitted" };
+  const DEEPEST = 12;
+  const FONT = ["Noto Sans", "DejaVu Sans", "sans-serif"];
+  const months = new Intl.DateTimeFormat(said.lang === "en" ? "en-GB" : said.lang, { month: "short", year: "numeric", timeZone: "UTC" });
+  const whole = new Intl.NumberFormat(said.lang);
+  let map = null;
 
   maplibregl.setWorkerUrl("/static/maplibre-gl-csp-worker.js");
-  const protocol = new pmtiles.Protocol();
-  maplibregl.addProtocol("pmtiles", protocol.tile);
+  const archive = new pmtiles.PMTiles(location.origin + "/tiles/incidents.pmtiles");
+  maplibregl.addProtocol("sums", async (request, abort) => {
+    const [at, asked] = request.url.slice("sums://".length).split("?");
+    const [z, x, y] = at.split("/").map(Number);
+    if (!asked && z <= (await archive.getHeader()).maxZoom) {
+      const found = await archive.getZxy(z, x, y, abort.signal);
+      return { data: found ? found.data : new ArrayBuffer(0) };
+    }
+    const answer = await fetch("/tiles/incidents/" + at + ".mvt" + (asked ? "?" + asked : ""), { signal: abort.signal });
+    if (!answer.ok) { throw new Error(String(answer.status)); }
+    return { data: await answer.arrayBuffer() };
+  });
 
-  function monthOf(day) { return (Number(day.slice(0, 4)) - 1970) * 12 + Number(day.slice(5, 7)) - 1; }
-  function told(month) { return Math.floor(month / 12) + 1970 + "-" + String(month % 12 + 1).padStart(2, "0"); }
-  const first = said.first ? monthOf(said.first) : 0, last = said.last ? monthOf(said.last) : 0;
-  for (const [name, value] of [["from", first], ["to", last]]) {
-    const slider = form.elements[name];
-    slider.min = first; slider.max = last; slider.value = asked.has(name) ? monthOf(asked.get(name)) : value;
+  // What tiles are asked with: the address without its language.
+  function asked() { const kept = query(); kept.delete("lang"); return kept.toString(); }
+  function tiles() { const behind = asked(); return ["sums://{z}/{x}/{y}" + (behind ? "?" + behind : "")]; }
+  let behind = null;
+  // The figures and the table follow: they are those of the page at the address as it is now.
+  let latest = null;
+  async function follow() {
+    if (latest) { latest.abort(); }
+    latest = new AbortController();
+    try {
+      const answer = await fetch(location.pathname + location.search, { signal: latest.signal });
+      document.getElementById("map-wrong").hidden = answer.ok;
+      if (!answer.ok) { return; }
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const part of ["h1", "#map-table", "footer"]) {
+        const here = document.querySelector(part), there = page.querySelector(part);
+        if (here && there) { here.replaceChildren(...there.childNodes); }
+      }
+    } catch (error) { if (error.name !== "AbortError") { throw error; } }
   }
-  for (const name of ["k", "v", "p", "s"]) { if (asked.has(name)) { form.elements[name].value = asked.get(name); } }
+  let following = 0;
+  function changed() {
+    const now = asked();
+    if (now === behind) { return; }
+    behind = now;
+    map.getSource("incidents").setTiles(tiles());
+    clearTimeout(following);
+    following = setTimeout(follow, 300);
+  }
+  const query = foedusFilters(form, said, changed);
+  behind = asked();
 
-  function filter() {
-    const values = Object.fromEntries(["k", "v", "p", "s"].map((name) => [name, form.elements[name].value]));
-    const from = Number(form.elements.from.value), to = Number(form.elements.to.value);
-    const all = ["all", [">=", ["get", "m"], from], ["<=", ["get", "m"], to]];
-    if (values.k) { all.push(["==", ["get", "k"], values.k]); }
-    if (values.v) { all.push(["==", ["get", "v"], values.v]); }
-    if (values.p) { all.push(["in", "|" + values.p + "|", ["get", "p"]]); }
-    if (values.s) { all.push(values.s === "none" ? ["==", ["get", "s"], "||"] : ["in", "|" + values.s + "|", ["get", "s"]]); }
-    form.elements["from-told"].value = told(from);
-    form.elements["to-told"].value = told(to);
-    const kept = new URLSearchParams();
-    for (const [name, value] of Object.entries(values)) { if (value) { kept.set(name, value); } }
-    if (from !== first) { kept.set("from", told(from)); }
-    if (to !== last) { kept.set("to", told(to)); }
-    history.replaceState(null, "", kept.toString() ? "#" + kept : location.pathname + location.search);
-    return all;
+  function token(name) { return getComputedStyle(document.documentElement).getPropertyValue(name).trim(); }
+  function colours() {
+    const match = Object.entries(TOKENS).flatMap(([verdict, name]) => [verdict, token(name)]);
+    return ["match", ["get", "v"], ...match, token("--none")];
   }
-  const within = filter();
-  const size = ["interpolate", ["linear"], ["sqrt", ["get", "n"]], 1, 3.2, 5, 8, 20, 16, 100, 34];
-  const map = new maplibregl.Map({
+  const size = ["*", 3, ["^", ["get", "n"], 0.22]];
+  const exact = ["*", 0.72, ["-", 1, ["/", ["coalesce", ["get", "r"], 0], ["get", "n"]]]];
+  function layers() {
+    const ink = token("--map-line"), zone = token("--accent");
+    const of = (kind) => ({ source: "ground", filter: ["==", ["get", "kind"], kind] });
+    return [
+      { id: "land", type: "background", paint: { "background-color": token("--land") } },
+      { id: "sea", type: "fill", source: "ground", filter: ["==", ["get", "kind"], "sea"], paint: { "fill-color": token("--sea"), "fill-antialias": false } },
+      { id: "borders", type: "line", source: "ground", filter: ["==", ["get", "kind"], "country"], paint: { "line-color": token("--map-border"), "line-width": 1 } },
+      { id: "zones", type: "line", ...of("zone"), paint: { "line-color": zone, "line-width": 1.2, "line-opacity": 0.7 } },
+      { id: "band", type: "fill", ...of("band"), paint: { "fill-color": ink, "fill-opacity": 0.16, "fill-antialias": false } },
+      { id: "line", type: "line", ...of("line"), paint: { "line-color": ink, "line-width": 1.2, "line-dasharray": [3, 2] } },
+      { id: "spots", type: "circle", source: "incidents", "source-layer": "incidents", paint: { "circle-radius": size, "circle-color": colours(), "circle-opacity": exact, "circle-stroke-color": colours(), "circle-stroke-width": 1.2, "circle-stroke-opacity": 0.85 } },
+      { id: "towns", type: "symbol", source: "towns", layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": 12.5, "text-variable-anchor": ["left", "right", "top", "bottom"], "text-radial-offset": 0.4, "text-padding": 4 }, paint: { "text-color": token("--ink"), "text-halo-color": token("--land"), "text-halo-width": 1.6 } },
+    ];
+  }
+  const towns = JSON.parse(said.towns).map((town) => ({ type: "Feature", properties: { name: town.name }, geometry: { type: "Point", coordinates: [town.longitude, town.latitude] } }));
+  const lines = new URLSearchParams([...query()].filter(([name]) => name === "on" || name === "known"));
+  function collection(features) { return { type: "FeatureCollection", features }; }
+  // Ground and lines are one source: the area of each source's tiles is drawn anew in every frame.
+  async function features(address) { return (await (await fetch(address)).json()).features; }
+  const beneath = [features("/map/ground.geojson"), features("/map/lines.geojson" + (lines.size ? "?" + lines : ""))];
+  map = new maplibregl.Map({
     container: box,
     bounds: [[Number(said.west), Number(said.south)], [Number(said.east), Number(said.north)]],
     fitBoundsOptions: { padding: 12 },
-    maxZoom: 13, dragRotate: false, pitchWithRotate: false, attributionControl: false,
+    minZoom: 3, maxZoom: 13, fadeDuration: 0, dragRotate: false, pitchWithRotate: false, attributionControl: false,
+    locale: words.controls,
     style: {
       version: 8,
       sources: {
-        ground: { type: "geojson", data: "/map/ground.geojson" },
-        lines: { type: "geojson", data: "/map/lines.geojson" + location.search },
-        incidents: { type: "vector", url: "pmtiles://" + location.origin + "/tiles/incidents.pmtiles" },
+        ground: { type: "geojson", data: collection([]), tolerance: 0.8, buffer: 16 },
+        towns: { type: "geojson", data: collection(towns) },
+        incidents: { type: "vector", tiles: tiles(), minzoom: 3, maxzoom: DEEPEST },
       },
-      layers: [
-        { id: "sea", type: "background", paint: { "background-color": "#dfe7e8" } },
-        { id: "ground", type: "fill", source: "ground", paint: { "fill-color": "#f6f3ea" } },
-        { id: "borders", type: "line", source: "ground", paint: { "line-color": "#9aa4a6", "line-width": 0.9 } },
-        { id: "zones", type: "fill", source: "lines", filter: ["==", ["get", "kind"], "zone"], paint: { "fill-color": "#0b5563", "fill-opacity": 0.1, "fill-outline-color": "#0b5563" } },
-        { id: "band", type: "fill", source: "lines", filter: ["==", ["get", "kind"], "band"], paint: { "fill-color": "#3b3b3b", "fill-opacity": 0.16 } },
-        { id: "line", type: "line", source: "lines", filter: ["==", ["get", "kind"], "line"], paint: { "line-color": "#3b3b3b", "line-width": 1.2, "line-dasharray": [3, 2] } },
-        { id: "rough", type: "circle", source: "incidents", "source-layer": "incidents", filter: ["all", ["has", "r"], within], paint: { "circle-radius": size, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": COLOURS, "circle-stroke-width": 1.3, "circle-stroke-opacity": 0.75 } },
-        { id: "exact", type: "circle", source: "incidents", "source-layer": "incidents", filter: ["all", ["!", ["has", "r"]], within], paint: { "circle-radius": size, "circle-color": COLOURS, "circle-opacity": 0.72, "circle-stroke-color": "#ffffff", "circle-stroke-width": 0.6 } },
-      ],
+      layers: layers(),
     },
   });
   map.touchZoomRotate.disableRotation();
   map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
   map.addControl(new maplibregl.ScaleControl({ maxWidth: 110 }), "bottom-left");
-  map.addControl(new maplibregl.AttributionControl({ compact: false, customAttribution: "Made with Natural Earth" }));
-  for (const town of JSON.parse(said.towns)) {
-    const name = document.createElement("span");
-    name.className = "map-town";
-    name.textContent = "· " + town.name;
-    new maplibregl.Marker({ element: name, anchor: "left" }).setLngLat([town.longitude, town.latitude]).addTo(map);
-    // A name that only stands there is nothing to be pressed.
-    name.removeAttribute("role"); name.removeAttribute("tabindex"); name.removeAttribute("aria-label");
-    name.setAttribute("aria-hidden", "true");
-  }
-  // Names that would lie over each other are shown once there is room for them.
-  map.on("zoom", () => box.classList.toggle("near", map.getZoom() >= 7.5));
+  map.addControl(new maplibregl.AttributionControl({ compact: false, customAttribution: words.made }));
   map.once("render", () => performance.mark("map-painted"));
-  map.once("idle", () => { box.classList.add("ready"); performance.mark("map-ready"); });
-  form.addEventListener("input", () => {
-    const all = filter();
-    map.setFilter("rough", ["all", ["has", "r"], all]);
-    map.setFilter("exact", ["all", ["!", ["has", "r"]], all]);
+  const styled = new Promise((done) => { map.once("style.load", done); });
+  Promise.all([...beneath, styled]).then(([ground, drawn]) => {
+    map.getSource("ground").setData(collection([...ground, ...drawn]));
+    map.once("idle", () => { box.classList.add("ready"); performance.mark("map-ready"); });
   });
-  form.addEventListener("submit", (event) => event.preventDefault());
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    for (const layer of layers()) {
+      for (const [name, value] of Object.entries(layer.paint)) { map.setPaintProperty(layer.id, name, value); }
+    }
+  });
 
-  function address(properties, place) {
-    const kept = new URLSearchParams();
-    for (const name of ["on", "known", "lang"]) { if (carried.has(name)) { kept.set(name, carried.get(name)); } }
-    if (properties.id) { return "/incidents/" + encodeURIComponent(properties.id) + (kept.size ? "?" + kept : ""); }
-    const values = { kind: properties.k, from: told(properties.m), to: told(properties.m), verdict: properties.v };
-    for (const [name, value] of Object.entries(values)) { kept.set(name, value); }
-    return "/incidents?" + kept;
+  function made(name, text, className) {
+    const found = document.createElement(name);
+    if (text) { found.textContent = text; }
+    if (className) { found.className = className; }
+    return found;
   }
-  for (const layer of ["exact", "rough"]) {
-    map.on("mouseenter", layer, () => { map.getCanvas().style.cursor = "pointer"; });
-    map.on("mouseleave", layer, () => { map.getCanvas().style.cursor = ""; });
-    map.on("click", layer, (event) => {
-      const properties = event.features[0].properties;
-      const link = document.createElement("a");
-      link.href = address(properties, event.lngLat);
-      link.textContent = properties.n + " × " + properties.k + ", " + told(properties.m) + ", " + properties.v;
-      new maplibregl.Popup({ maxWidth: "18rem" }).setLngLat(event.lngLat).setDOMContent(link).addTo(map);
-    });
+  function show(at, parts) {
+    const card = made("div", "", "map-card");
+    card.append(...parts);
+    new maplibregl.Popup({ maxWidth: "20rem" }).setLngLat(at).setDOMContent(card).addTo(map);
   }
-  for (const layer of ["band", "zones"]) {
-    map.on("click", layer, (event) => {
-      if (map.queryRenderedFeatures(event.point, { layers: ["exact", "rough"] }).length) { return; }
-      const one = event.features[0].properties;
-      const words = document.createElement("p");
-      words.textContent = [one.title, one.on, one.owner].filter(Boolean).join("; ");
-      new maplibregl.Popup().setLngLat(event.lngLat).setDOMContent(words).addTo(map);
-    });
+  function month(number) { return months.format(new Date(Date.UTC(1970, number, 15))); }
+  // The square of the map's grid in which a spot lies, as the list of incidents takes it.
+  function square(spot) {
+    const [lng, lat] = spot.geometry.coordinates, { g } = spot.properties;
+    const at = maplibregl.MercatorCoordinate.fromLngLat({ lng, lat });
+    return [g, ...[at.x, at.y].map((one) => Math.floor((one + 1e-9) * 2 ** g))].join("/");
   }
+  // All sums of the spot that was met: they stand about one centre, the smaller above the larger.
+  function sums(spots) {
+    const one = spots.reduce((least, spot) => (spot.properties.n < least.properties.n ? spot : least));
+    const here = map.queryRenderedFeatures(map.project(one.geometry.coordinates), { layers: ["spots"] });
+    const own = new Map([one, ...here].filter((spot) => square(spot) === square(one)).map((spot) => [spot.properties.v, spot.properties]));
+    return { at: one.geometry.coordinates, square: square(one), rows: VERDICTS.filter((v) => own.has(v)).map((v) => own.get(v)) };
+  }
+  function link({ square: where, rows }) {
+    const kept = query(), single = rows.length === 1 && rows[0].id;
+    if (!single) { kept.set("square", where); }
+    for (const name of single ? ["kind", "verdict", "party", "side", "region", "from", "to"] : []) { kept.delete(name); }
+    const found = made("a", single ? words.open : words.list);
+    found.href = (single ? "/incidents/" + encodeURIComponent(single) : "/incidents") + (kept.size ? "?" + kept : "");
+    return found;
+  }
+  function card(spot) {
+    const total = spot.rows.reduce((sum, row) => sum + row.n, 0), rough = spot.rows.reduce((sum, row) => sum + (row.r || 0), 0);
+    const head = made("p", words.here + ": "), list = made("ul"), parts = [head, list];
+    head.append(made("b", whole.format(total)));
+    for (const row of spot.rows) {
+      const line = made("li"), [sign, title] = words.verdicts[row.v], mark = made("span", "", "v v-" + row.v), drawn = made("i", sign);
+      drawn.setAttribute("aria-hidden", "true");
+      mark.append(drawn, title);
+      line.append(mark, " " + whole.format(row.n));
+      list.append(line);
+    }
+    const [kind, other] = new Set(spot.rows.map((row) => row.k));
+    parts.push(made("p", kind && !other ? kinds[kind] || kind : words.several));
+    const dated = spot.rows.filter((row) => row.a !== undefined);
+    if (dated.length) {
+      const from = month(Math.min(...dated.map((row) => row.a))), to = month(Math.max(...dated.map((row) => row.b)));
+      parts.push(made("p", from === to ? from : from + " – " + to));
+    }
+    if (rough) { parts.push(made("p", words.rough + ": " + whole.format(rough), "soft")); }
+    parts.push(link(spot));
+    return parts;
+  }
+  map.on("mouseenter", "spots", () => { map.getCanvas().style.cursor = "pointer"; });
+  map.on("mouseleave", "spots", () => { map.getCanvas().style.cursor = ""; });
+  map.on("click", (event) => {
+    const spots = map.queryRenderedFeatures(event.point, { layers: ["spots"] });
+    if (spots.length) { const spot = sums(spots); show(spot.at, card(spot)); return; }
+    const [area] = map.queryRenderedFeatures(event.point, { layers: ["line", "band", "zones"] });
+    if (!area) { return; }
+    const { title, on, owner, kind } = area.properties, name = made("p");
+    const source = made("p", owner, "soft");
+    name.append(made("b", title));
+    name.lang = source.lang = "en";
+    const day = on ? [made("p", words.day + " " + on)] : [];
+    show(event.lngLat, [name, ...day, source, ...(kind === "zone" ? [] : [made("p", words.border)])]);
+  });
   window.foedusMap = map;
 })();
