@@ -233,7 +233,13 @@ def test_what_is_asked_wrongly_is_told(donbas: Site, path: str, status: int, wor
 
 def test_lines_are_those_of_the_day(donbas: Site) -> None:
     """With `on` the line is that of the day, with its day and whose reckoning it is."""
-    for asked, day in (("", "2018-02-01"), ("?on=2015-02-15", "2015-02-15")):
+    days = {
+        "": "2018-02-01",
+        "?on=2015-02-15": "2015-02-15",
+        "?known=2015-03-05": "2015-03-05",
+        "?known=2020-01-01": "2018-02-01",
+    }
+    for asked, day in days.items():
         shapes = donbas.client.get(f"/map/lines.json{asked}").json()["shapes"]
         lines = [shape for shape in shapes if shape["kind"] in ("band", "line")]
         assert {shape["on"] for shape in lines} == {day}

@@ -126,15 +126,21 @@ def _box(box: Box | None, extent: Row) -> Row:
 
 
 def _contacts(question: Question) -> tuple[Contact, ...]:
-    """Return the lines of the day asked about with `on`; else of the day that the mission has."""
+    """Return the lines of the day asked about with `on`; else of the day that the mission has.
+
+    Asked as known earlier than that day, the line is that of the day until which it was known.
+    """
     mission = question.edition.mission
-    on_us = question.when.on_us
-    day = None if on_us is None else date.fromisoformat(_day(on_us, mission.zone))
+    on, known = (
+        None if at_us is None else date.fromisoformat(_day(at_us, mission.zone))
+        for at_us in (question.when.on_us, question.when.known_us)
+    )
     lines = [
-        line if day is None else msgspec.structs.replace(line, on=day)
+        msgspec.structs.replace(line, on=on or (line.on and min(line.on, known or line.on)))
         for line in mission.governing.lines.values()
     ]
-    return question.served.once(("contacts", day), lambda: contacts(lines))
+    days = tuple(line.on for line in lines)
+    return question.served.once(("contacts", days), lambda: contacts(lines))
 
 
 def _line(one: Contact) -> Row:
