@@ -8,29 +8,29 @@ needs a script, but for the map that moves, a proof that is checked, and the rea
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from foedus.base.zones import Zone, local_time
 from foedus.errors import Fault
 from foedus.findings.record import CAUSES
-from foedus.obligations.record import FORCES, STATES
-from foedus.publication import whereabouts
+from foedus.obligations.record import FORCES
 from foedus.publication.edition import Row
 from foedus.publication.escapes import is_address, visible
-from foedus.publication.facts import kind_title, target_title
-from foedus.publication.numbers import whole
 from foedus.register.bound import LEGAL
-from foedus.trust.times import utc
+from foedus.register.record import FORMS
+from foedus.web import figures, sentences
 from foedus.web.routes import BY_NAME, Route
+from foedus.web.scripts import script_words
 from foedus.web.served import Question
-from foedus.web.words import DRAFTS, LANGUAGES, catalogue, language_of
+from foedus.web.texts import known
+from foedus.web.words import DRAFTS, LANGUAGES, OFFERS, Words, language_of
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 CARRIED: Final = ("on", "known", "lang")
@@ -64,17 +64,16 @@ def environment() -> Environment:
     )
     found.filters.update(whole=whole, visible=visible, paragraphs=paragraphs, party_name=party_name)
     found.globals.update(
-        kind_title=kind_title,
-        target_title=target_title,
         is_address=is_address,
         languages=LANGUAGES,
+        offers=OFFERS,
         navigation=[[BY_NAME[name] for name in group] for group in NAVIGATION],
         signs=VERDICT_SIGNS,
         causes=CAUSES,
         legal=LEGAL,
         forces=FORCES,
-        owed_states=STATES,
-        place=whereabouts.place,
+        instrument_forms=FORMS,
+        coded=Markup("<code>{}</code>").format,
     )
     return found
 
@@ -94,14 +93,13 @@ def fault_page(status: int, faults: tuple[Fault, ...], question: Question) -> by
 
 def _rendered(name: str, question: Question, **values: Any) -> str:
     language = language_of(question.given.get("lang"))
-    words = catalogue(language)
+    words = Words(language)
     mission = question.edition.mission
     links = Links(question)
     template = environment().get_template(name)
     return template.render(
-        _=words.gettext,
-        gettext=words.gettext,
-        ngettext=words.ngettext,
+        **_said(words, mission.zone),
+        title_of=lambda agreement: _title(question, agreement, language),
         language=language,
         is_draft=language in DRAFTS,
         mission=mission,
@@ -112,11 +110,47 @@ def _rendered(name: str, question: Question, **values: Any) -> str:
         href=links.to,
         self_href=links.here,
         forms_here=links.forms(values["route"]),
-        instant=lambda at_us: instant(at_us, mission.zone),
-        when=lambda row: whereabouts.when(row, mission.zone),
         names={party.id: party.name(language) for party in mission.parties},
         **values,
     )
+
+
+def _said(words: Words, zone: str) -> dict[str, Callable[..., Any]]:
+    """Return what templates call to say something in the language of a page."""
+    spoken = (
+        figures.place, figures.distance, figures.percent, figures.kind_title,
+        figures.target_title, figures.weapon_title, sentences.steps, sentences.still_to_do,
+        sentences.decided, sentences.voted, sentences.stands, sentences.counted_at,
+        sentences.rule_title,
+    )  # fmt: skip
+    return {
+        "_": words.said,
+        "gettext": words.said,
+        "ngettext": words.counted,
+        "told": words.told,
+        "spoken": words,
+        "months": lambda: figures.months(words),
+        "said_by": lambda script: script_words(script, words),
+        "instant": lambda at_us: figures.instant(at_us, zone, words),
+        "when": lambda row: figures.when(row, zone, words),
+        **{say.__name__: partial(say, words=words) for say in spoken},
+    }
+
+
+def _title(question: Question, agreement: str, language: str) -> Markup:
+    """Return the title of an agreement in a language; in English, and so marked, if it has none."""
+    found = known(question).get(agreement)
+    titles = found.head.title if found is not None else {}
+    if language in titles:
+        return escape(titles[language])
+    return Markup('<span lang="en">{}</span>').format(titles.get("en", agreement))
+
+
+@pass_context
+def whole(context: Context, number: int | None) -> str:
+    """Return a whole number in the language of the page."""
+    words: Words = context["spoken"]
+    return words.whole(number)
 
 
 class Links:
@@ -151,19 +185,6 @@ class Links:
     def _path(self) -> str:
         route = self.question.route
         return route.path.replace("{id}", quote(self.question.id, safe=":~"))
-
-
-def instant(at_us: int | None, zone: str) -> Markup:
-    """Return a moment on the mission's clock with UTC beside it; a script adds the reader's."""
-    if at_us is None:
-        return Markup("–")
-    local = local_time(at_us, Zone(zone, zone))
-    written = utc(at_us - at_us % 60_000_000)[:16]
-    beside = datetime.fromisoformat(written)
-    return Markup(
-        '<time class="at" datetime="{}Z"><span class="there">{}</span>'
-        ' <span class="utc">({} UTC)</span></time>'
-    ).format(written, f"{local:%d %b %Y %H:%M}", f"{beside:%d %b %H:%M}")
 
 
 def party_name(party: str, names: dict[str, str]) -> str:
