@@ -47,12 +47,14 @@ Said = str | tuple[str, str]
 
 WIDTH: Final = 100
 THEN: Final = datetime(2026, 1, 1, tzinfo=UTC)
+FORMS_OF: Final = {"fr": "nplurals=2; plural=(n > 1);"}
+"""Plural forms where CLDR has more than figures need: French counts full millions apart, in words."""
 FAULTS: Final = Path(tallies.__file__).parent
 """Where the faults stand that a page tells."""
-BOTH: Final[tuple[Mapping[str, str], ...]] = (RUNGS, OWED, FORCES, LEGAL, STEPS)
+BOTH: Final[tuple[Mapping[str, str], ...]] = (RUNGS, FORCES, LEGAL)
 """Tables of which pages say the words and what they mean."""
 MEANINGS: Final[tuple[Mapping[Any, str], ...]] = (
-    CAUSES, SENTENCES, VERBS, FORMS, ORGANISATIONS, sentences.DECIDED, tallies.WITHHELD,
+    CAUSES, SENTENCES, VERBS, FORMS, STEPS, ORGANISATIONS, sentences.DECIDED, tallies.WITHHELD,
 )  # fmt: skip
 OF_TEXTS: Final = (
     "not-stated", "nobody is named to decide", "kind", "target", "occurred", "place", "deaths",
@@ -80,7 +82,7 @@ def words() -> Iterator[Said]:
         yield from (*table, *table.values())
     for table in MEANINGS:
         yield from table.values()
-    yield from (*VERDICTS, *get_args(Verdict), *(one.value for one in Judgement), *FACETS)
+    yield from (*VERDICTS, *OWED, *get_args(Verdict), *(one.value for one in Judgement), *FACETS)
     yield from (file.name for file in shipped_procedures().values())
     yield from (note for name in rule_ids() for note in find_rule(name).doubts().values())
     yield from (*figures.MONTHS, figures.KIND_UNKNOWN, figures.TARGET_UNKNOWN, figures.NO_CLOSER)
@@ -108,10 +110,18 @@ def faults() -> Iterator[str]:
 def catalogue(language: str) -> Catalog:
     """Return a language's catalogue with all messages, translated as far as its file has them."""
     before = read(language)
-    found = Catalog(locale=language, project="Foedus", charset="utf-8")
+    found = new(language)
     for said in sorted(set(words()), key=_key):
         kept = before.get(_key(said))
         found.add(said, said if language == "en" else _translated(said, kept, found.num_plurals))
+    return found
+
+
+def new(language: str) -> Catalog:
+    """Return an empty catalogue of a language; a time of writing would make other bytes each time."""
+    found = Catalog(locale=language, creation_date=THEN, revision_date=THEN, charset="utf-8")
+    if language in FORMS_OF:
+        found.mime_headers = [("Plural-Forms", FORMS_OF[language])]
     return found
 
 
@@ -131,7 +141,7 @@ def read(language: str) -> Catalog:
     """Return a language's catalogue as its file has it; empty where there is none."""
     path = folder(language) / f"{DOMAIN}.po"
     if not path.is_file():
-        return Catalog(locale=language)
+        return new(language)
     with path.open("rb") as stream:
         return read_po(stream, locale=language)
 
@@ -172,8 +182,7 @@ def compiled(text: bytes, language: str) -> bytes:
     """Return the compiled form of a catalogue."""
     out = io.BytesIO()
     found = read_po(io.BytesIO(text), locale=language)
-    # A time of writing would make other bytes each time.
-    bare = Catalog(locale=language, creation_date=THEN, revision_date=THEN, charset="utf-8")
+    bare = new(language)
     for message in found:
         if message.id:
             bare.add(message.id, message.string)

@@ -6,9 +6,9 @@ from __future__ import annotations
 import re
 from gettext import NullTranslations
 
+import make_catalogues
 import pytest
 from babel.messages.catalog import Message
-from babel.messages.plurals import get_plural
 from sites import Site
 
 from foedus.web.figures import distance, instant, percent
@@ -65,11 +65,26 @@ def test_values_have_the_same_names(language: str) -> None:
 def test_forms_are_as_many_as_the_language_has(language: str) -> None:
     """Counted messages have a form for each kind of number: three in Ukrainian and Russian."""
     number = {"en": 2, "uk": 3, "ru": 3, "fr": 2}[language]
-    assert get_plural(language).num_plurals == number
+    assert catalogue(language).num_plurals == number
     counted = [one for one in messages(language) if not isinstance(one.id, str)]
     assert counted
     assert {len(texts(one.string)) for one in counted} == {number}
     assert f"nplurals={number};" in (folder(language) / f"{DOMAIN}.po").read_text("utf-8")
+
+
+def test_translations_outlive_a_change_of_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is still said keeps its translation, what is new has none, what is gone is dropped."""
+    incidents = ("{n} incident", "{n} incidents")
+    monkeypatch.setattr(make_catalogues, "words", lambda: iter(("breach", incidents, "novel")))
+    found = catalogue("uk")
+    assert {one.id: one.string for one in found if one.id} == {
+        "breach": "порушення",
+        incidents: ("{n} подія", "{n} події", "{n} подій"),
+        "novel": "",
+    }
+    # A message that becomes a counted one is another message.
+    monkeypatch.setattr(make_catalogues, "words", lambda: iter((("breach", "breaches"),)))
+    assert [one.string for one in catalogue("uk") if one.id] == [("", "", "")]
 
 
 @pytest.mark.parametrize("language", sorted(DRAFTS))
@@ -100,7 +115,7 @@ def test_another_language_is_english(donbas: Site) -> None:
 
 
 def test_language_is_in_the_address_alone(donbas: Site) -> None:
-    """What a browser prefers changes no byte of an answer: an address says the same to everybody."""
+    """What a browser prefers changes no byte: an address says the same to everybody."""
     plain = donbas.client.get("/findings")
     asked = donbas.client.get("/findings", headers={"accept-language": "uk,ru;q=0.8"})
     assert plain.text == asked.text

@@ -8,7 +8,6 @@ needs a script, but for the map that moves, a proof that is checked, and the rea
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
@@ -115,7 +114,7 @@ def _rendered(name: str, question: Question, **values: Any) -> str:
     )
 
 
-def _said(words: Words, zone: str) -> dict[str, Callable[..., Any]]:
+def _said(words: Words, zone: str) -> dict[str, Any]:
     """Return what templates call to say something in the language of a page."""
     spoken = (
         figures.place, figures.distance, figures.percent, figures.kind_title,
