@@ -48,7 +48,7 @@ Said = str | tuple[str, str]
 WIDTH: Final = 100
 THEN: Final = datetime(2026, 1, 1, tzinfo=UTC)
 FORMS_OF: Final = {"fr": "nplurals=2; plural=(n > 1);"}
-"""Plural forms where CLDR has more than figures need: French counts full millions apart, in words."""
+"""Plural forms where CLDR has more than figures need: full millions, which French says in words."""
 FAULTS: Final = Path(tallies.__file__).parent
 """Where the faults stand that a page tells."""
 BOTH: Final[tuple[Mapping[str, str], ...]] = (RUNGS, FORCES, LEGAL)
@@ -118,7 +118,7 @@ def catalogue(language: str) -> Catalog:
 
 
 def new(language: str) -> Catalog:
-    """Return an empty catalogue of a language; a time of writing would make other bytes each time."""
+    """Return an empty catalogue; a time of writing would make other bytes each time."""
     found = Catalog(locale=language, creation_date=THEN, revision_date=THEN, charset="utf-8")
     if language in FORMS_OF:
         found.mime_headers = [("Plural-Forms", FORMS_OF[language])]

@@ -6,11 +6,11 @@ from __future__ import annotations
 import re
 from gettext import NullTranslations
 
-import make_catalogues
 import pytest
 from babel.messages.catalog import Message
 from sites import Site
 
+import make_catalogues
 from foedus.web.figures import distance, instant, percent
 from foedus.web.scripts import SPEAKING, STATIC, sayings
 from foedus.web.words import DOMAIN, DRAFTS, LANGUAGES, OFFERS, Words
