@@ -25,11 +25,10 @@
     const link = links.find((one) => one.hreflang === wanted.split("-")[0].toLowerCase());
     if (!link) { continue; }
     if (link.dataset.offer) {
-      const offer = document.createElement("p"), to = link.cloneNode(false);
-      offer.className = "offer";
+      const to = link.cloneNode(false);
+      to.className = "offer";
       to.textContent = link.dataset.offer;
-      offer.append(to);
-      document.querySelector("main").before(offer);
+      document.querySelector(".brand").append(" ", to);
     }
     break;
   }

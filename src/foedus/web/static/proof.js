@@ -154,8 +154,8 @@
       }
       index >>= 1n; last >>= 1n;
     }
-    need(last === 0n && hex(found) === hex(root), named(act) + ": expected a path to the root " + hex(root));
-    return named(act) + ": in the log of " + size + " acts, known since " + new Date(act.known_us / 1000).toISOString();
+    need(last === 0n && hex(found) === hex(root), say("{act}: expected a path to the root {root}", { act: named(act), root: hex(root) }));
+    return say("{act}: in the log, which has the size {size}; known since {time}", { act: named(act), size, time: new Date(act.known_us / 1000).toISOString() });
   }
 
   // (5, 6)
