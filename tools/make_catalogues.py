@@ -184,7 +184,7 @@ def compiled(text: bytes, language: str) -> bytes:
     found = read_po(io.BytesIO(text), locale=language)
     bare = new(language)
     for message in found:
-        if message.id:
+        if message.id and is_whole(message):
             bare.add(message.id, message.string)
     write_mo(out, bare)
     return out.getvalue()

@@ -29,7 +29,7 @@ from foedus.web.routes import BY_NAME, Route
 from foedus.web.scripts import script_words
 from foedus.web.served import Question
 from foedus.web.texts import known
-from foedus.web.words import DRAFTS, LANGUAGES, OFFERS, Words, language_of
+from foedus.web.words import DRAFTS, LANGUAGES, OFFERS, Words, language_of, translated
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 CARRIED: Final = ("on", "known", "lang")
@@ -65,6 +65,8 @@ def environment() -> Environment:
     found.globals.update(
         is_address=is_address,
         languages=LANGUAGES,
+        drafts=DRAFTS,
+        translated={language: translated(language) for language in LANGUAGES},
         offers=OFFERS,
         navigation=[[BY_NAME[name] for name in group] for group in NAVIGATION],
         signs=VERDICT_SIGNS,
@@ -73,6 +75,7 @@ def environment() -> Environment:
         forces=FORCES,
         instrument_forms=FORMS,
         coded=Markup("<code>{}</code>").format,
+        spoken_in=Markup('<span lang="{}">{}</span>').format,
     )
     return found
 

@@ -43,6 +43,13 @@ def catalogue(language: str) -> GNUTranslations | NullTranslations:
     return translation(DOMAIN, LOCALE, [language], fallback=True)
 
 
+def translated(language: str) -> int:
+    """Return how many messages a language has translated, as its compiled catalogue says."""
+    head = (LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.mo").read_bytes()[:12]
+    # The third word counts the messages; the one with an empty text is the catalogue's head.
+    return int.from_bytes(head[8:12], "little") - 1
+
+
 class Words:
     """Says messages in one language; values are put where a message names them in braces."""
 
