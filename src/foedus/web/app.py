@@ -284,7 +284,8 @@ class Web:
         """Answer that nothing is at an address."""
         status = int(getattr(error, "status_code", 404))
         faults = (Fault(column="address", expected="an address of this web", got=request.url.path),)
-        question = Question(self.served, BY_NAME["today"], When(), "", {})
+        given = {name: word for name, word in request.query_params.items() if name == "lang"}
+        question = Question(self.served, BY_NAME["today"], When(), "", given)
         is_data = request.url.path.endswith((".json", ".csv", ".geojson"))
         kept = self._fault(status, faults, JSON if is_data else HTML, question)
         return self._sent(request, kept, status)

@@ -22,6 +22,8 @@ from foedus.web.served import Question, missing
 NO_SIDE: Final = "none"
 NOTHING: Final = "none"
 """As a verdict: no term covers it."""
+IDS: Final = {"party": "the id of a party", "agreement": "the id of an agreement"}
+"""Parameter -> what is expected of it."""
 WANTED: Final = f"""{STANDING}
     and ($from_us is null or occurred_to_us > $from_us)
     and ($to_us is null or occurred_from_us < $to_us)
@@ -227,7 +229,7 @@ def _known(question: Question, name: str, known: Parties | Any) -> str | None:
     ids = [one.id for one in known]
     if word is not None and word not in ids:
         hint = did_you_mean(word, ids)
-        fault = Fault(column=name, expected=f"the id of a {name}", got=repr(word[:80]), hint=hint)
+        fault = Fault(column=name, expected=IDS[name], got=repr(word[:80]), hint=hint)
         raise OperatorError(fault)
     return word
 

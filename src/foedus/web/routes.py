@@ -107,7 +107,7 @@ ROUTES: Final = (
         "today", "/", "Today", "What runs, what changed, who has not decided?", DATA,
         {
             "marking": "", "assumed": "", "at_us": "", "clocks": CLOCK, "undecided": CLOCK,
-            "waiting": "state name component component_title by what why source evidence",
+            "waiting": "state name component component_title by what verb why source evidence",
             "waiting_count": "", "pledges": "", "bound_count": "", "owed_count": "",
             "promised_count": "", "cases": "",
             "changes": {
