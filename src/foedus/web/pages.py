@@ -120,28 +120,33 @@ def _rendered(name: str, question: Question, **values: Any) -> str:
 def _said(words: Words, zone: str) -> dict[str, Any]:
     """Return what templates call to say something in the language of a page."""
     spoken = (
-        figures.place, figures.distance, figures.percent, figures.kind_title,
-        figures.target_title, figures.weapon_title, sentences.steps, sentences.still_to_do,
-        sentences.decided, sentences.voted, sentences.stands, sentences.counted_at,
-        sentences.rule_title,
+        figures.place, sentences.steps, sentences.still_to_do, sentences.decided,
+        sentences.voted, sentences.stands, sentences.counted_at, sentences.rule_title,
+    )  # fmt: skip
+    # A page says these of many rows, and of few values.
+    repeated = (
+        figures.distance, figures.percent, figures.kind_title, figures.target_title,
+        figures.weapon_title,
     )  # fmt: skip
     return {
         "_": words.said,
         "gettext": words.said,
         "ngettext": words.counted,
-        "told": words.told,
+        "told": cache(words.told),
         "spoken": words,
         "months": lambda: figures.months(words),
         "said_by": lambda script: script_words(script, words),
-        "instant": lambda at_us: figures.instant(at_us, zone, words),
+        "instant": cache(lambda at_us: figures.instant(at_us, zone, words)),
         "when": lambda row: figures.when(row, zone, words),
         **{say.__name__: partial(say, words=words) for say in spoken},
+        **{say.__name__: cache(partial(say, words=words)) for say in repeated},
     }
 
 
 def _title(question: Question, agreement: str, language: str) -> Markup:
     """Return the title of an agreement in a language; in English, and so marked, if it has none."""
-    found = known(question).get(agreement)
+    # The ladders behind clocks cost more to find than what governs.
+    found = question.edition.agreements.get(agreement) or known(question).get(agreement)
     titles = found.head.title if found is not None else {}
     if language in titles:
         return escape(titles[language])
