@@ -8,6 +8,7 @@ needs a script, but for the map that moves, a proof that is checked, and the rea
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +25,7 @@ from foedus.publication.edition import Row
 from foedus.publication.escapes import is_address, visible
 from foedus.register.bound import LEGAL
 from foedus.register.record import FORMS
+from foedus.terms.record import Agreement
 from foedus.web import figures, sentences
 from foedus.web.routes import BY_NAME, Route
 from foedus.web.scripts import script_words
@@ -102,6 +104,7 @@ def _rendered(name: str, question: Question, **values: Any) -> str:
     return template.render(
         **_said(words, mission.zone),
         title_of=lambda agreement: _title(question, agreement, language),
+        name_in=lambda agreement, party: _name(question, agreement, party, language),
         language=language,
         is_draft=language in DRAFTS,
         mission=mission,
@@ -144,13 +147,28 @@ def _said(words: Words, zone: str) -> dict[str, Any]:
 
 
 def _title(question: Question, agreement: str, language: str) -> Markup:
-    """Return the title of an agreement in a language; in English, and so marked, if it has none."""
+    """Return the title of an agreement in a language."""
+    found = _agreement(question, agreement)
+    return _in(language, {} if found is None else found.head.title, agreement)
+
+
+def _name(question: Question, agreement: str, party: str, language: str) -> Markup:
+    """Return the name that an agreement has for one who takes part in it."""
+    found = _agreement(question, agreement)
+    entries = () if found is None else found.head.parties
+    return _in(language, next((one.names for one in entries if one.id == party), {}), party)
+
+
+def _agreement(question: Question, agreement: str) -> Agreement | None:
     # The ladders behind clocks cost more to find than what governs.
-    found = question.edition.agreements.get(agreement) or known(question).get(agreement)
-    titles = found.head.title if found is not None else {}
-    if language in titles:
-        return escape(titles[language])
-    return Markup('<span lang="en">{}</span>').format(titles.get("en", agreement))
+    return question.edition.agreements.get(agreement) or known(question).get(agreement)
+
+
+def _in(language: str, texts: Mapping[str, str], otherwise: str) -> Markup:
+    """Return the text in a language; in English, and so marked, where it has none."""
+    if language in texts:
+        return escape(texts[language])
+    return Markup('<span lang="en">{}</span>').format(texts.get("en", otherwise))
 
 
 @pass_context
