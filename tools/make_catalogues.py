@@ -40,7 +40,7 @@ from foedus.register.record import FORMS
 from foedus.terms.failings.answers import NONE_WRITTEN
 from foedus.terms.record import Role
 from foedus.terms.rules import NOT_STATED, RungRule
-from foedus.web import atlas, figures, sentences, tallies
+from foedus.web import atlas, figures, happenings, sentences, tallies
 from foedus.web.pages import TEMPLATES
 from foedus.web.routes import ROUTES
 from foedus.web.scripts import SPEAKING, sayings
@@ -64,7 +64,8 @@ MEANINGS: Final[tuple[Mapping[Any, str], ...]] = (
 )  # fmt: skip
 OF_TEXTS: Final = (
     "nobody is named to decide", "kind", "target", "occurred", "place", "deaths",
-    "actor", "our choice", "abstain",
+    "actor", "our choice", "abstain", "a day or a moment",
+    "such as 2015-02-15 or 2015-02-15T00:00+02:00",
 )  # fmt: skip
 """Words that deeper stages put into columns of a page, and that stand in no table there."""
 
@@ -95,7 +96,7 @@ def words() -> Iterator[Said]:
     yield from (*figures.MONTHS, figures.KIND_UNKNOWN, figures.TARGET_UNKNOWN, figures.NO_CLOSER)
     yield from (*figures.UNITS, figures.NO_POINT, figures.NOT_KNOWN)
     yield from (sentences.AN_UNKNOWN_SHARE, sentences.AT_LEAST, sentences.FROM_TO)
-    yield from (atlas.OWNER, *OF_TEXTS, *faults())
+    yield from (*happenings.IDS.values(), atlas.OWNER, *OF_TEXTS, *faults())
 
 
 def faults() -> Iterator[str]:

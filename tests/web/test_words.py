@@ -47,6 +47,14 @@ def test_catalogue_is_current(language: str) -> None:
     assert (folder(language) / f"{DOMAIN}.mo").read_bytes() == compiled(text, language)
 
 
+@pytest.mark.parametrize("word", make_catalogues.OF_TEXTS)
+def test_words_without_a_table_stand_in_the_code(word: str) -> None:
+    """A word that the tool has to name is still said by a stage, or by a file of the library."""
+    package = STATIC.parents[1]
+    files = (*package.rglob("*.py"), *package.glob("library/**/*.yaml"))
+    assert any(f'"{word}"' in path.read_text("utf-8") for path in files)
+
+
 def test_english_is_complete() -> None:
     """Each English message is there, and stands for itself in each of its forms."""
     assert {one.id: one.string for one in messages("en")} == {word: word for word in words()}
