@@ -15,13 +15,14 @@ import io
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Any, Final, get_args, get_type_hints
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
+from foedus.base.dues import Silence
 from foedus.base.evidence import Judgement
 from foedus.cases.kinds import Verdict
 from foedus.findings.checker import SENTENCES
@@ -36,7 +37,10 @@ from foedus.register.bound import LEGAL
 from foedus.register.instruments import STATES as STEPS
 from foedus.register.procedure_files import shipped_procedures
 from foedus.register.record import FORMS
-from foedus.web import atlas, figures, sentences, tallies
+from foedus.terms.failings.answers import NONE_WRITTEN
+from foedus.terms.record import Role
+from foedus.terms.rules import NOT_STATED, RungRule
+from foedus.web import atlas, figures, happenings, sentences, tallies
 from foedus.web.pages import TEMPLATES
 from foedus.web.routes import ROUTES
 from foedus.web.scripts import SPEAKING, sayings
@@ -46,6 +50,8 @@ Said = str | tuple[str, str]
 """A message, or its two English forms: of one, of many."""
 
 WIDTH: Final = 100
+EVENT: Final = get_type_hints(RungRule)["event"]
+"""What sets a rung off."""
 THEN: Final = datetime(2026, 1, 1, tzinfo=UTC)
 FORMS_OF: Final = {"fr": "nplurals=2; plural=(n > 1);"}
 """Plural forms where CLDR has more than figures need: full millions, which French says in words."""
@@ -57,8 +63,9 @@ MEANINGS: Final[tuple[Mapping[Any, str], ...]] = (
     CAUSES, SENTENCES, VERBS, FORMS, STEPS, ORGANISATIONS, sentences.DECIDED, tallies.WITHHELD,
 )  # fmt: skip
 OF_TEXTS: Final = (
-    "not-stated", "nobody is named to decide", "kind", "target", "occurred", "place", "deaths",
-    "actor", "our choice", "abstain",
+    "nobody is named to decide", "kind", "target", "occurred", "place", "deaths",
+    "actor", "our choice", "abstain", "a day or a moment",
+    "such as 2015-02-15 or 2015-02-15T00:00+02:00",
 )  # fmt: skip
 """Words that deeper stages put into columns of a page, and that stand in no table there."""
 
@@ -83,12 +90,13 @@ def words() -> Iterator[Said]:
     for table in MEANINGS:
         yield from table.values()
     yield from (*VERDICTS, *OWED, *get_args(Verdict), *(one.value for one in Judgement), *FACETS)
+    yield from (*get_args(Role), *get_args(Silence), *get_args(EVENT), NOT_STATED, NONE_WRITTEN)
     yield from (file.name for file in shipped_procedures().values())
     yield from (note for name in rule_ids() for note in find_rule(name).doubts().values())
     yield from (*figures.MONTHS, figures.KIND_UNKNOWN, figures.TARGET_UNKNOWN, figures.NO_CLOSER)
     yield from (*figures.UNITS, figures.NO_POINT, figures.NOT_KNOWN)
     yield from (sentences.AN_UNKNOWN_SHARE, sentences.AT_LEAST, sentences.FROM_TO)
-    yield from (atlas.OWNER, *OF_TEXTS, *faults())
+    yield from (*happenings.IDS.values(), atlas.OWNER, *OF_TEXTS, *faults())
 
 
 def faults() -> Iterator[str]:

@@ -8,10 +8,11 @@ from gettext import NullTranslations
 
 import pytest
 from babel.messages.catalog import Message
+from markupsafe import Markup
 from sites import Site
 
 import make_catalogues
-from foedus.web.figures import distance, instant, percent
+from foedus.web.figures import MINUTE_US, distance, instant, percent, when
 from foedus.web.scripts import SPEAKING, STATIC, sayings
 from foedus.web.words import DOMAIN, DRAFTS, LANGUAGES, OFFERS, Words, translated
 from make_catalogues import as_text, catalogue, compiled, folder, is_whole, read, share, words
@@ -44,6 +45,14 @@ def test_catalogue_is_current(language: str) -> None:
     text = (folder(language) / f"{DOMAIN}.po").read_bytes()
     assert as_text(catalogue(language)) == text
     assert (folder(language) / f"{DOMAIN}.mo").read_bytes() == compiled(text, language)
+
+
+@pytest.mark.parametrize("word", make_catalogues.OF_TEXTS)
+def test_words_without_a_table_stand_in_the_code(word: str) -> None:
+    """A word that the tool has to name is still said by a stage, or by a file of the library."""
+    package = STATIC.parents[1]
+    files = (*package.rglob("*.py"), *package.glob("library/**/*.yaml"))
+    assert any(f'"{word}"' in path.read_text("utf-8") for path in files)
 
 
 def test_english_is_complete() -> None:
@@ -158,6 +167,26 @@ def test_figures_are_written_as_the_language_does() -> None:
     assert 'datetime="2015-02-16T10:00Z"' in told
     assert "16 лют. 2015 12:00" in told
     assert "(16 лют. 10:00 UTC)" in told
+
+
+@pytest.mark.parametrize(
+    ("length_us", "told"),
+    [
+        (MINUTE_US, "16 Feb 2015 12:00 (16 Feb 10:00 UTC)"),
+        (60 * MINUTE_US, "16 Feb 2015 12:00 (16 Feb 10:00 UTC) – 16 Feb 2015 13:00"),
+        (24 * 60 * MINUTE_US, "16 Feb 2015 12:00 (16 Feb 10:00 UTC) – 17 Feb 2015 12:00"),
+    ],
+)
+def test_hours_have_utc_beside(length_us: int, told: str) -> None:
+    """What is known closer than to days is told by moments, which follow the reader's clock."""
+    at_us = 1_424_080_800_000_000
+    row = {"occurred_from_us": at_us, "occurred_to_us": at_us + length_us}
+    found = when(row | {"occurred_precision": "span"}, "Europe/Kyiv", Words("en"))
+    assert isinstance(found, Markup)
+    assert found.striptags().startswith(told)
+    midnight = {"occurred_from_us": at_us - 12 * 60 * MINUTE_US, "occurred_precision": "day"}
+    midnight["occurred_to_us"] = at_us + 12 * 60 * MINUTE_US
+    assert when(midnight, "Europe/Kyiv", Words("en")) == "2015-02-16"
 
 
 def test_values_are_escaped() -> None:

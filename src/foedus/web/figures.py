@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import datetime, time
 from typing import Final
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from foedus.base.moments import Moment, shown
 from foedus.base.zones import Zone, local_time
@@ -78,10 +78,12 @@ def when(row: Row, zone: str, words: Words) -> str:
 def place(row: Row, words: Words) -> Markup:
     """Return a place by the name that the record gives it, with how far it may be off."""
     name = row["place_name"] or row["region"]
-    told = Markup('<span lang="en">{}</span>').format(name) if name else words.said(NOT_KNOWN)
+    told = f'<span lang="en">{escape(name)}</span>' if name else escape(words.said(NOT_KNOWN))
     if row["radius_m"] is None or row["latitude_e7"] is None:
-        return Markup("{}, {}").format(told, words.said(NO_POINT))
-    return Markup("{} ± {}").format(told, distance(row["radius_m"], words))
+        found = f"{told}, {escape(words.said(NO_POINT))}"
+    else:
+        found = f"{told} ± {escape(distance(row['radius_m'], words))}"
+    return Markup(found)  # noqa: S704 - escaped above, part by part
 
 
 def distance(metres: float, words: Words) -> str:

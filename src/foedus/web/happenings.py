@@ -218,8 +218,8 @@ def _kinds(kind: str | None) -> list[str] | None:
     kinds = load_kinds()
     if kind not in kinds:
         hint = did_you_mean(kind, kinds.nodes)
-        expected = "a kind of the taxonomy"
-        fault = Fault(column="kind", expected=expected, got=repr(kind[:80]), hint=hint)
+        got = repr(kind[:80])
+        fault = Fault(column="kind", expected="a kind of the taxonomy", got=got, hint=hint)
         raise OperatorError(fault)
     return sorted({kind, *kinds.leaves(kind)})
 

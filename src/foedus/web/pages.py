@@ -9,6 +9,7 @@ where a script may run, lists are replaced in place (`htmx`); else they are link
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +26,7 @@ from foedus.publication.edition import Row
 from foedus.publication.escapes import is_address, visible
 from foedus.register.bound import LEGAL
 from foedus.register.record import FORMS
+from foedus.terms.record import Agreement
 from foedus.web import figures, sentences
 from foedus.web.routes import BY_NAME, Route
 from foedus.web.scripts import script_words
@@ -118,6 +120,7 @@ def _rendered(name: str, question: Question, **values: Any) -> str:
     return template.render(
         **_said(words, mission.zone),
         title_of=lambda agreement: _title(question, agreement, language),
+        name_in=lambda agreement, party: _name(question, agreement, party, language),
         language=language,
         is_draft=language in DRAFTS,
         mission=mission,
@@ -137,32 +140,52 @@ def _rendered(name: str, question: Question, **values: Any) -> str:
 def _said(words: Words, zone: str) -> dict[str, Any]:
     """Return what templates call to say something in the language of a page."""
     spoken = (
-        figures.place, figures.distance, figures.percent, figures.kind_title,
-        figures.target_title, figures.weapon_title, sentences.steps, sentences.still_to_do,
-        sentences.decided, sentences.voted, sentences.stands, sentences.counted_at,
-        sentences.rule_title,
+        figures.place, sentences.steps, sentences.still_to_do, sentences.decided,
+        sentences.voted, sentences.stands, sentences.counted_at, sentences.rule_title,
+    )  # fmt: skip
+    # A page says these of many rows, and of few values.
+    repeated = (
+        figures.distance, figures.percent, figures.kind_title, figures.target_title,
+        figures.weapon_title,
     )  # fmt: skip
     return {
         "_": words.said,
         "gettext": words.said,
         "ngettext": words.counted,
-        "told": words.told,
+        "told": cache(words.told),
         "spoken": words,
         "months": lambda: figures.months(words),
         "said_by": lambda script: script_words(script, words),
-        "instant": lambda at_us: figures.instant(at_us, zone, words),
+        "instant": cache(lambda at_us: figures.instant(at_us, zone, words)),
         "when": lambda row: figures.when(row, zone, words),
         **{say.__name__: partial(say, words=words) for say in spoken},
+        **{say.__name__: cache(partial(say, words=words)) for say in repeated},
     }
 
 
 def _title(question: Question, agreement: str, language: str) -> Markup:
-    """Return the title of an agreement in a language; in English, and so marked, if it has none."""
-    found = known(question).get(agreement)
-    titles = found.head.title if found is not None else {}
-    if language in titles:
-        return escape(titles[language])
-    return Markup('<span lang="en">{}</span>').format(titles.get("en", agreement))
+    """Return the title of an agreement in a language."""
+    found = _agreement(question, agreement)
+    return _in(language, {} if found is None else found.head.title, agreement)
+
+
+def _name(question: Question, agreement: str, party: str, language: str) -> Markup:
+    """Return the name that an agreement has for one who takes part in it."""
+    found = _agreement(question, agreement)
+    entries = () if found is None else found.head.parties
+    return _in(language, next((one.names for one in entries if one.id == party), {}), party)
+
+
+def _agreement(question: Question, agreement: str) -> Agreement | None:
+    # The ladders behind clocks cost more to find than what governs.
+    return question.edition.agreements.get(agreement) or known(question).get(agreement)
+
+
+def _in(language: str, texts: Mapping[str, str], otherwise: str) -> Markup:
+    """Return the text in a language; in English, and so marked, where it has none."""
+    if language in texts:
+        return escape(texts[language])
+    return Markup('<span lang="en">{}</span>').format(texts.get("en", otherwise))
 
 
 @pass_context

@@ -45,8 +45,8 @@ CLOCK: Final = (
 )
 OWED: Final = (
     "obligation guarantor guarantor_name component state force what amount owed_to opens_us"
-    " closes_us closes_latest_us open_until subject_to missing reasons case case_title agreement"
-    " ladder rung article reading decisions incidents assumed"
+    " closes_us closes_latest_us open_until subject_to missing waits reasons case case_title"
+    " agreement ladder rung article reading decisions incidents assumed"
 )
 DECISION: Final = (
     "decision case case_title agreement term article reading verdict party severity"
