@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, Page
 from sites import Site
 
 WIDTHS = {390: 844, 1280: 800, 1920: 1080}
+VECTORS = Path(__file__).parents[2] / "docs" / "reference" / "vectors"
 SITES = ("donbas", "ukraine", "energy")
 OWN = {
     "energy-2025": ("map", "incident", "finding", "sources"),

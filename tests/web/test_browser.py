@@ -15,10 +15,9 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
-from seen import SITES, WIDTHS, Seen, pages_of
+from seen import SITES, VECTORS, WIDTHS, Seen, pages_of
 from sites import Site
 
-VECTORS = Path(__file__).parents[2] / "docs" / "reference" / "vectors"
 SERIOUS = ("serious", "critical")
 
 

@@ -368,7 +368,8 @@ class Web:
             headers = head(JSON) | {"allow": ALLOWED}
             return Response(body, status_code=status, headers=headers, media_type=MEDIA[JSON])
         faults = (Fault(column="address", expected="an address of this web", got=request.url.path),)
-        question = Question(self.served, BY_NAME["today"], When(), "", {})
+        given = {name: word for name, word in request.query_params.items() if name == "lang"}
+        question = Question(self.served, BY_NAME["today"], When(), "", given)
         is_data = request.url.path.endswith((".json", ".csv", ".geojson", ".mvt"))
         kept = self._fault(status, faults, JSON if is_data else HTML, question)
         return self._sent(request, kept, status)

@@ -188,6 +188,7 @@ def _obligation(found: Due, one: Obligation, behind: dict[str, tuple[str, ...]])
         **_times(one.due),
         "subject_to": one.subject_to,
         "missing": one.missing,
+        "waits": _waits(found, one),
         "reasons": one.reasons,
         "case": ground.case,
         "case_title": found.titles.get(ground.case, ground.case),
@@ -202,6 +203,14 @@ def _obligation(found: Due, one: Obligation, behind: dict[str, tuple[str, ...]])
         ),
         "assumed": one.assumed,
     }
+
+
+def _waits(found: Due, one: Obligation) -> list[Row]:
+    """Return what an obligation waits for: steps of the guarantor's own law, then conditions."""
+    cell = found.bound.cells.get(f"{one.guarantor}/{one.component}")
+    items = cell.missing if cell is not None else ()
+    rows = [{"what": item.what, "by": item.by, "why": item.why} for item in items]
+    return sorted(rows, key=lambda row: row["what"] == "condition")
 
 
 def cases(question: Question) -> Row:

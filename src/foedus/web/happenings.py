@@ -23,6 +23,8 @@ from foedus.web.squares import NOWHERE, square_named
 NO_SIDE: Final = "none"
 NOTHING: Final = "none"
 """As a verdict: no term covers it."""
+IDS: Final = {"party": "the id of a party", "agreement": "the id of an agreement"}
+"""Parameter -> what is expected of it."""
 WANTED: Final = f"""{STANDING}
     and ($from_us is null or occurred_to_us > $from_us)
     and ($to_us is null or occurred_from_us < $to_us)
@@ -225,8 +227,8 @@ def _kinds(kind: str | None) -> list[str] | None:
     kinds = load_kinds()
     if kind not in kinds:
         hint = did_you_mean(kind, kinds.nodes)
-        expected = "a kind of the taxonomy"
-        fault = Fault(column="kind", expected=expected, got=repr(kind[:80]), hint=hint)
+        got = repr(kind[:80])
+        fault = Fault(column="kind", expected="a kind of the taxonomy", got=got, hint=hint)
         raise OperatorError(fault)
     return sorted({kind, *kinds.leaves(kind)})
 
@@ -236,7 +238,7 @@ def _known(question: Question, name: str, known: Parties | Any) -> str | None:
     ids = [one.id for one in known]
     if word is not None and word not in ids:
         hint = did_you_mean(word, ids)
-        fault = Fault(column=name, expected=f"the id of a {name}", got=repr(word[:80]), hint=hint)
+        fault = Fault(column=name, expected=IDS[name], got=repr(word[:80]), hint=hint)
         raise OperatorError(fault)
     return word
 

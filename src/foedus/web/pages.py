@@ -9,10 +9,9 @@ where a script may run, lists are replaced in place (`htmx`); else they are link
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from functools import cache, partial
-from gettext import NullTranslations
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, urlencode
@@ -21,22 +20,22 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from foedus.base.zones import Zone, local_time
 from foedus.errors import Fault
 from foedus.findings.record import CAUSES
 from foedus.obligations.record import FORCES, STATES
-from foedus.publication import whereabouts
 from foedus.publication.edition import Row, When
 from foedus.publication.escapes import is_address, visible
-from foedus.publication.facts import kind_title, target_title
-from foedus.publication.numbers import whole
 from foedus.register.bound import LEGAL
+from foedus.register.record import FORMS
+from foedus.terms.record import Agreement
 from foedus.trust.times import utc
+from foedus.web import figures, sentences
 from foedus.web.earlier import LINKED, earlier
 from foedus.web.routes import BY_NAME, CARRIED, Route
+from foedus.web.scripts import script_words
 from foedus.web.served import Question
 from foedus.web.texts import known
-from foedus.web.words import DRAFTS, LANGUAGES, catalogue, language_of
+from foedus.web.words import DRAFTS, LANGUAGES, OFFERS, Words, language_of, translated
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 NAVIGATION: Final = (
@@ -80,19 +79,22 @@ def environment() -> Environment:
     found.filters.update(whole=whole, visible=visible, paragraphs=paragraphs, party_name=party_name)
     found.filters.update(plain=plain, pairs=pairs)
     found.globals.update(
-        kind_title=kind_title,
-        target_title=target_title,
         is_address=is_address,
         languages=LANGUAGES,
+        drafts=DRAFTS,
+        translated={language: translated(language) for language in LANGUAGES},
+        offers=OFFERS,
         navigation=[[BY_NAME[name] for name in group] for group in NAVIGATION],
         signs=VERDICT_SIGNS,
         htmx=HTMX,
         unswapped=UNSWAPPED,
+        owed_states=STATES,
         causes=CAUSES,
         legal=LEGAL,
         forces=FORCES,
-        owed_states=STATES,
-        place=whereabouts.place,
+        instrument_forms=FORMS,
+        coded=Markup("<code>{}</code>").format,
+        spoken_in=Markup('<span lang="{}">{}</span>').format,
     )
     return found
 
@@ -113,15 +115,14 @@ def fault_page(status: int, faults: tuple[Fault, ...], question: Question) -> by
 
 def _rendered(name: str, question: Question, **values: Any) -> str:
     language = language_of(question.given.get("lang"))
-    words = catalogue(language)
+    words = Words(language)
     mission = question.edition.mission
     links = Links(question)
     template = environment().get_template(name)
     return template.render(
-        _=partial(said, words),
-        gettext=partial(said, words),
-        ngettext=partial(counted, words),
+        **_said(words, mission.zone),
         title_of=lambda agreement: _title(question, agreement, language),
+        name_in=lambda agreement, party: _name(question, agreement, party, language),
         language=language,
         is_draft=language in DRAFTS,
         mission=mission,
@@ -134,30 +135,67 @@ def _rendered(name: str, question: Question, **values: Any) -> str:
         permalink=links.permanent(),
         kept_here=links.kept_here,
         forms_here=links.forms(values["route"]),
-        instant=lambda at_us: instant(at_us, mission.zone),
-        when=lambda row: whereabouts.when(row, mission.zone),
         names={party.id: party.name(language) for party in mission.parties},
         **values,
     )
 
 
-def said(words: NullTranslations, message: str, **values: Any) -> str:
-    """Return a message; with values it is markup, in which they were escaped."""
-    found = words.gettext(message)
-    return Markup(escape(found)).format(**values) if values else found  # noqa: S704 - escaped
+def _said(words: Words, zone: str) -> dict[str, Any]:
+    """Return what templates call to say something in the language of a page."""
+    spoken = (
+        figures.place, sentences.steps, sentences.still_to_do, sentences.decided,
+        sentences.voted, sentences.stands, sentences.counted_at, sentences.rule_title,
+    )  # fmt: skip
+    # A page says these of many rows, and of few values.
+    repeated = (
+        figures.distance, figures.percent, figures.kind_title, figures.target_title,
+        figures.weapon_title,
+    )  # fmt: skip
+    return {
+        "_": words.said,
+        "gettext": words.said,
+        "ngettext": words.counted,
+        "told": cache(words.told),
+        "spoken": words,
+        "months": lambda: figures.months(words),
+        "said_by": lambda script: script_words(script, words),
+        "instant": cache(lambda at_us: figures.instant(at_us, zone, words)),
+        "when": lambda row: figures.when(row, zone, words),
+        **{say.__name__: partial(say, words=words) for say in spoken},
+        **{say.__name__: cache(partial(say, words=words)) for say in repeated},
+    }
 
 
-def counted(words: NullTranslations, one: str, many: str, number: int, **values: Any) -> str:
-    """Return a message in the form that its number asks for; `n` in it is the number."""
-    found = words.ngettext(one, many, number)
-    return Markup(escape(found)).format(**{"n": whole(number)} | values)  # noqa: S704 - escaped
+def _title(question: Question, agreement: str, language: str) -> Markup:
+    """Return the title of an agreement in a language."""
+    found = _agreement(question, agreement)
+    return _in(language, {} if found is None else found.head.title, agreement)
 
 
-def _title(question: Question, agreement: str, language: str) -> str:
-    """Return the title of an agreement, in English where its head has none in the language."""
-    found = question.edition.agreements.get(agreement) or known(question).get(agreement)
-    titles = found.head.title if found is not None else {}
-    return titles.get(language) or titles.get("en", agreement)
+def _name(question: Question, agreement: str, party: str, language: str) -> Markup:
+    """Return the name that an agreement has for one who takes part in it."""
+    found = _agreement(question, agreement)
+    entries = () if found is None else found.head.parties
+    return _in(language, next((one.names for one in entries if one.id == party), {}), party)
+
+
+def _agreement(question: Question, agreement: str) -> Agreement | None:
+    # The ladders behind clocks cost more to find than what governs.
+    return question.edition.agreements.get(agreement) or known(question).get(agreement)
+
+
+def _in(language: str, texts: Mapping[str, str], otherwise: str) -> Markup:
+    """Return the text in a language; in English, and so marked, where it has none."""
+    if language in texts:
+        return escape(texts[language])
+    return Markup('<span lang="en">{}</span>').format(texts.get("en", otherwise))
+
+
+@pass_context
+def whole(context: Context, number: int | None) -> str:
+    """Return a whole number in the language of the page."""
+    words: Words = context["spoken"]
+    return words.whole(number)
 
 
 @pass_context
@@ -166,9 +204,9 @@ def plain(context: Context, word: str) -> str:
     return word.replace("-", " ") if context["language"] == "en" else word
 
 
-def pairs(rows: list[Row], key: str, value: str) -> dict[str, Any]:
-    """Return one field of each row under another of its fields."""
-    return {row[key]: row[value] for row in rows}
+def pairs(rows: list[Row], key: str) -> dict[str, Row]:
+    """Return rows under one of their fields."""
+    return {row[key]: row for row in rows}
 
 
 class Links:
@@ -220,19 +258,6 @@ class Links:
     def _path(self) -> str:
         route = self.question.route
         return route.path.replace("{id}", quote(self.question.id, safe=":~"))
-
-
-def instant(at_us: int | None, zone: str) -> Markup:
-    """Return a moment on the mission's clock with UTC beside it; a script adds the reader's."""
-    if at_us is None:
-        return Markup("–")
-    local = local_time(at_us, Zone(zone, zone))
-    written = utc(at_us - at_us % 60_000_000)[:16]
-    beside = datetime.fromisoformat(written)
-    return Markup(
-        '<time class="at" datetime="{}Z"><span class="there">{}</span>'
-        ' <span class="utc">({} UTC)</span></time>'
-    ).format(written, f"{local:%d %b %Y %H:%M}", f"{beside:%d %b %H:%M}")
 
 
 def party_name(party: str, names: dict[str, str]) -> str:

@@ -47,8 +47,8 @@ CLOCK: Final = (
 )
 OWED: Final = (
     "obligation guarantor guarantor_name component state force what amount owed_to opens_us"
-    " closes_us closes_latest_us open_until subject_to missing reasons case case_title agreement"
-    " ladder rung article reading decisions incidents assumed"
+    " closes_us closes_latest_us open_until subject_to missing waits reasons case case_title"
+    " agreement ladder rung article reading decisions incidents assumed"
 )
 DECISION: Final = (
     "decision case case_title agreement term article reading verdict party severity"
@@ -116,7 +116,7 @@ ROUTES: Final = (
         "today", "/", "Today", "What runs, what changed, who has not decided?", DATA,
         {
             "marking": "", "assumed": "", "at_us": "", "clocks": CLOCK, "undecided": CLOCK,
-            "waiting": "state name component component_title by what why source evidence",
+            "waiting": "state name component component_title by what verb why source evidence",
             "waiting_count": "", "pledges": "", "bound_count": "", "owed_count": "",
             "promised_count": "", "cases": "",
             "changes": {

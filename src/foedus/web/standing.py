@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from foedus.publication.binding import Answered, keys_of, told_of, words_of
+from foedus.publication.binding import VERBS, Answered, keys_of, told_of, words_of
 from foedus.publication.binding_page import name_of
 from foedus.publication.edition import STANDING, Row
 from foedus.web.decided import RUNNING, clocks, decisions, heading
@@ -78,6 +78,7 @@ def _waiting(answer: Answered | None) -> Iterator[Row]:
                 "component_title": titles.get(cell.component, cell.component),
                 "by": item.by,
                 "what": words_of(item),
+                "verb": VERBS.get(item.what, ""),
                 "why": item.why,
                 "source": item.source,
                 "evidence": item.evidence,

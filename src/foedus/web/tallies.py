@@ -24,6 +24,13 @@ from foedus.web.served import Question, Served, missing
 
 MOST_REPORTS: Final = 200_000
 """Above so many reports a count takes longer than a reader waits: ask the command line."""
+WITHHELD: Final = {
+    "coarse": "the policy of this mission makes its record coarse or holds a part of it back",
+    "empty": "this mission reads no reports",
+    "past": "the run does not tell how its incidents stood before",
+    "large": "the record has more than 200 000 reports: ask the command line to count them",
+}
+"""Why no count is told."""
 EXTENT: Final = f"""select count(*) as incidents, min(occurred_from_us) as first_us,
     max(occurred_to_us) as last_us from incidents where {STANDING}"""
 FINDINGS: Final = f"select count(*) as findings from findings where {STANDING}"
@@ -51,13 +58,13 @@ def _withheld(question: Question) -> str:
     edition = question.edition
     file = edition.folder / "record" / "reports.parquet"
     if edition.policy.place_cell_m or edition.policy.delay_h:
-        return "the policy of this mission makes its record coarse or holds a part of it back"
+        return WITHHELD["coarse"]
     if not file.is_file():
-        return "this mission reads no reports"
+        return WITHHELD["empty"]
     if question.when.known and not edition.tells_past:
-        return "the run does not tell how its incidents stood before"
+        return WITHHELD["past"]
     if pq.read_metadata(file).num_rows > MOST_REPORTS:
-        return f"the record has more than {MOST_REPORTS} reports: ask the command `foedus count`"
+        return WITHHELD["large"]
     return ""
 
 
