@@ -7,6 +7,7 @@ import json
 import shutil
 import signal
 import subprocess
+import tempfile
 import threading
 import time
 import urllib.request
@@ -24,6 +25,7 @@ from sites import fetched, started
 import foedus
 from foedus.errors import OperatorError
 from foedus.publication.answers import SIGN
+from foedus.web import hold, renewal
 from foedus.web.current import Current
 from foedus.web.hold import held, holding_place, put_back
 from foedus.web.served import Served
@@ -205,6 +207,35 @@ def test_a_run_is_held_though_it_is_replaced(small: Path) -> None:
     shutil.rmtree(run)
     with pytest.raises(OperatorError, match="foedus run donbas"):
         held(run, place, "donbas")
+
+
+def test_a_folder_that_cannot_be_written_is_served(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever may only read a run can serve it, from copies, and makes it ready at each start."""
+    run, told = small.parent / "run", list[str]()
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(hold.os, "link", refused)
+    monkeypatch.setattr(hold.Path, "mkdir", refused)
+    monkeypatch.setattr(renewal, "put_back", refused)
+
+    def make(folder: Path, home: Path) -> Served:
+        return renewal.opened(str(small), folder, None, lambda: 0, home=home)
+
+    made = renewal.Renewal(str(small), run, make, told.append)
+    assert made.place.parent == Path(tempfile.gettempdir())
+    served = made.first()
+    assert served.edition.ask("select count(*) as n from incidents")[0]["n"] > 0
+    assert not (run / "web").exists()
+    assert told == [
+        "What was made ready is not kept for the next start: [Errno 13] Permission denied"
+    ]
+    served.close()
+    made.end()
+    assert not made.place.exists()
 
 
 def test_what_a_killed_server_held_is_cleared(tmp_path: Path) -> None:

@@ -48,12 +48,12 @@ class Renewal:
         tell: Callable[[str], object],
     ) -> None:
         self.mission = mission
-        self.run = run
+        self.run = run.absolute()
         self.make = make
         """Opens a run that was made ready: the folder where it is held, and its own."""
         self.tell = tell
         self.maker = Maker()
-        self.place = holding_place(run)
+        self.place = holding_place(self.run)
         self.seen: tuple[Identity | None, ...] = ()
         self.told: tuple[Fault, ...] = ()
 
@@ -110,11 +110,18 @@ class Renewal:
             self.maker.make_ready(self.mission, folder, before)
             served = self.make(folder, self.run)
             warm(served)
-            put_back(folder, self.run, served.edition.kept.name)
+            self._put_back(served)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         return served
+
+    def _put_back(self, served: Served) -> None:
+        """Keep what was made for the next start, if the folder may be written."""
+        try:
+            put_back(served.edition.folder, self.run, served.edition.kept.name)
+        except OSError as error:
+            self.tell(f"What was made ready is not kept for the next start: {error}")
 
     def let_go(self, served: Served) -> None:
         """Close an edition that is no longer served, and hold its run no longer."""
