@@ -42,15 +42,13 @@ BUILDING: Final = "512MB"
 """The same while an edition is made ready."""
 BLOCK: Final = 1 << 20
 STANDING: Final = """
-    (case layer
-        when 'due' then $due_us is not null and known_from_us <= $due_us
-            and (known_to_us is null or known_to_us > $due_us)
-        when 'last-due' then $due_us is null
-        when 'last' then $known_us is null
-        else ($known_us is null and layer = 'only') or (known_from_us <= $known_us
+    (($known_us is null and layer in ('only', 'last'))
+        or ($known_us is not null and layer in ('only', 'state') and known_from_us <= $known_us
             and (known_to_us is null or known_to_us > $known_us)
             and ($ripe_us is null or occurred_to_us is null or occurred_to_us <= $ripe_us))
-    end)
+        or ($due_us is null and layer = 'last-due')
+        or ($due_us is not null and layer = 'due' and known_from_us <= $due_us
+            and (known_to_us is null or known_to_us > $due_us)))
     and ($on_us is null or occurred_from_us is null or occurred_from_us <= $on_us)
 """
 """Condition on rows that stood then; every query about incidents, members or findings has it.
