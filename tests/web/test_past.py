@@ -16,6 +16,7 @@ import foedus
 from foedus.mission import read_mission
 from foedus.publication.edition import STANDING, Edition, asked, open_edition
 from foedus.web import tallies
+from foedus.web.happenings import incident, states
 from foedus.web.routes import BY_NAME
 from foedus.web.served import Question, Served
 from small_mission import all_rows, make_mission
@@ -208,3 +209,31 @@ def test_counts_and_sources_are_those_of_that_day(
     assert [(row["source_id"], row["reports"]) for row in sources] == [
         (row["source_id"], row["reports"]) for row in heard
     ]
+
+
+def test_a_page_opens_what_it_said_before(kept: tuple[Edition, Path]) -> None:
+    """Each state of an incident links to its page as it was then, which tells that state."""
+    edition, _ = kept
+    served = Served(edition, None, lambda: 0)
+    query = """select lineage_id from incidents where layer = 'state' group by lineage_id
+        having count(*) > 2 order by lineage_id limit 8"""
+    seen = 0
+    for row in edition.ask(query):
+        told = states(asking(served, row["lineage_id"], None), row["lineage_id"])
+        for number, state in enumerate(told):
+            seen += 1
+            then = asking(served, row["lineage_id"], state["at"])
+            page = incident(then)
+            assert page["incident"]["report_count"] == state["report_count"]
+            assert page["incident"]["verdict"] == state["verdict"]
+            assert len(page["members"]) == state["report_count"]
+            before = [one["at"] for one in states(then, row["lineage_id"])]
+            # What has stood in one way alone tells no states.
+            assert before == ([one["at"] for one in told[: number + 1]] if number else [])
+    assert seen > 8
+
+
+def asking(served: Served, lineage: str, known: str | None) -> Question:
+    """The question of an incident's page, as known then."""
+    when = asked(None, known, served.edition.mission.zone)
+    return Question(served, BY_NAME["incident"], when, lineage, {})

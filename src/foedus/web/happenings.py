@@ -15,7 +15,9 @@ from foedus.findings.record import CAUSES, VERDICTS
 from foedus.mission import asked_moment
 from foedus.publication.edition import STANDING, Row
 from foedus.publication.indications import cited
+from foedus.publication.policy import HOUR_US
 from foedus.reports.taxonomy import load_kinds
+from foedus.trust.times import utc
 from foedus.web.decided import cases_of
 from foedus.web.served import Question, missing
 from foedus.web.squares import NOWHERE, square_named
@@ -63,6 +65,8 @@ MEMBERS: Final = f"""select * from members where lineage_id = $lineage and {STAN
     order by report_id"""
 OF_INCIDENT: Final = f"""select * from findings where lineage_id = $lineage and {STANDING}
     order by agreement_id, term_id, reading"""
+STATES: Final = """select * from incidents
+    where lineage_id = $lineage and layer = 'state' order by known_from_us"""
 SOUGHT: Final = f"""{STANDING}
     and ($agreement is null or agreement_id = $agreement)
     and ($article is null or lower(article) = lower($article))
@@ -137,8 +141,30 @@ def incident(question: Question) -> Row:
         "incident": row,
         "members": members(question, lineage),
         "findings": question.edition.ask(OF_INCIDENT, question.when, lineage=lineage),
+        "states": states(question, lineage),
         "cases": cases_of(question, lineage),
     }
+
+
+def states(question: Question, lineage: str) -> list[Row]:
+    """Return how an incident has stood, each state `at` the moment since which it is public.
+
+    Empty where it has never stood otherwise, or the run does not tell it; of states that another
+    took the place of before the policy's delay was over, and of what was not known yet at `known`,
+    nothing is told.
+    """
+    known_us, delay_us = question.when.known_us, question.edition.policy.delay_h * HOUR_US
+    found = []
+    for row in question.edition.ask(STATES, question.when, lineage=lineage):
+        since_us, until_us = row["known_from_us"], row["known_to_us"]
+        public_us = max(since_us, row["occurred_to_us"] + delay_us) if delay_us else since_us
+        if known_us is not None and public_us > known_us:
+            continue
+        if until_us is not None and until_us <= public_us:
+            continue
+        is_open = until_us is None or (known_us is not None and until_us > known_us)
+        found.append(row | {"at": utc(public_us), "known_to_us": None if is_open else until_us})
+    return found if len(found) > 1 else []
 
 
 def members(question: Question, lineage: str) -> list[Row]:

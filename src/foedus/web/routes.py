@@ -59,6 +59,10 @@ CELL: Final = (
     "state name component legal is_bound pledge contested consent owed_by missing says amount"
     " caveats source evidence notices tests"
 )
+STATE: Final = (
+    "at known_from_us known_to_us report_count independent_count kind place_name radius_m"
+    " deaths_low deaths_best deaths_high verdict"
+)
 STEP: Final = "facet from to added low high"
 RULE: Final = "rule title text says told low high with_exercises without_exercises doubts"
 
@@ -156,7 +160,7 @@ ROUTES: Final = (
         "incident", "/incidents/{id}", "Incident", "What happened here, and who says so?", DATA,
         {
             "incident": INCIDENT, "members": f"{MEMBER} source_id source_title",
-            "findings": FINDING, "cases": "case case_title",
+            "findings": FINDING, "states": STATE, "cases": "case case_title",
         },
     ),
     Route(
