@@ -23,7 +23,7 @@ from foedus.base.encoding import schema
 from foedus.engines.local import LocalEngine
 from foedus.incidents.beliefs import Setting
 from foedus.incidents.from_reports import Fused, fuse
-from foedus.incidents.history import changeable, stood_before
+from foedus.incidents.history import stood_before, turning
 from foedus.incidents.states import History
 from foedus.reports.known import DAY_US, News, standing_at
 from foedus.reports.record import Article
@@ -72,7 +72,7 @@ def measured(folder: Path, late_days: float, moments: int) -> dict[str, object]:
     news = News(reports, schema(Article).empty_table(), most=moments)
     whole = fuse(reports, declared, engine)
     begin = time.perf_counter()
-    moving = changeable(reports, declared)
+    news, moving = turning(news, declared)
     states = stood_before(news, moving, whole, declared, engine)
     seconds = time.perf_counter() - begin
     chosen = np.random.default_rng(4).choice(news.moments, 5, replace=False).tolist()

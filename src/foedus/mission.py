@@ -42,11 +42,11 @@ class Head(Entry, frozen=True, kw_only=True):
     zone: str
     """IANA zone in which its dates are written and its days are counted."""
     summary: str
-    past: bool | None = None
     period_from: str
     """First day of the record."""
     period_to: str
     """Last day of the record."""
+    past: bool | None = None
 
 
 class SourceEntry(Entry, frozen=True, kw_only=True):

@@ -41,7 +41,7 @@ from foedus.findings.wording import unborne
 from foedus.incidents import learning
 from foedus.incidents.beliefs import Setting
 from foedus.incidents.from_reports import Fused, fuse
-from foedus.incidents.history import changeable, stood_before
+from foedus.incidents.history import stood_before, turning
 from foedus.incidents.parameters import Parameters, read_parameters, written
 from foedus.incidents.states import NO_HISTORY, History
 from foedus.mission import MACHINE, Mission, default_out, last_us, read_mission
@@ -260,10 +260,10 @@ def _past(
 ) -> tuple[History, Past]:
     """How incidents stood before, moment by moment; nothing where the mission does not want it."""
     reports = happenings(tables["reports"])
-    moving = changeable(reports, setting)
+    whole = News(reports, tables["articles"], until_us=known_us, most=MOMENTS)
+    news, moving = turning(whole, setting)
     if not (len(moving) <= FEW if mission.past is None else mission.past):
         return NO_HISTORY, Past(told=False, reports=len(moving), by_day=False)
-    news = News(reports, tables["articles"], until_us=known_us, most=MOMENTS)
     found = stood_before(news, moving, fused, setting, LocalEngine(), partial(progress, "past"))
     return found, Past(told=True, reports=len(moving), by_day=news.by_day)
 

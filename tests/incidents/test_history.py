@@ -17,7 +17,7 @@ from foedus.engines.local import LocalEngine
 from foedus.incidents import amend
 from foedus.incidents.beliefs import Setting
 from foedus.incidents.from_reports import Fused, fuse
-from foedus.incidents.history import changeable, stood_before
+from foedus.incidents.history import changeable, stood_before, turning
 from foedus.incidents.parameters import Parameters
 from foedus.incidents.states import History
 from foedus.reports.known import News, standing_at
@@ -66,8 +66,8 @@ def records(draw: st.DrawFn) -> tuple[list[Report], pa.Table]:
 
 def told(reports: pa.Table, articles: pa.Table, declared: Setting) -> History:
     """The states of a record, as a run tells them."""
-    whole, moving = fuse(reports, declared, ONE), changeable(reports, declared)
-    return stood_before(News(reports, articles), moving, whole, declared, ONE)
+    news, moving = turning(News(reports, articles), declared)
+    return stood_before(news, moving, fuse(reports, declared, ONE), declared, ONE)
 
 
 def stood(table: pa.Table, known_us: int) -> pa.Table:

@@ -12,6 +12,7 @@ these are left out, and with them all that has always stood as it stands.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -83,6 +84,17 @@ def _near(prepared: Prepared, chosen: Ints, setting: Setting) -> Ints:
     return np.flatnonzero(np.isin(held.key, around)[held.of_report])
 
 
+def turning(news: News, setting: Setting) -> tuple[News, pa.Array]:
+    """Return the news of the reports that change how an incident stands, and which may join others.
+
+    They are those that are `changeable` and those beneath which an article was published later.
+    """
+    moving = changeable(news.reports, setting)
+    ids = pa.concat_arrays([moving, news.late()])
+    chosen = pc.is_in(news.reports["report_id"], value_set=ids)
+    return replace(news, reports=news.reports.filter(chosen)), moving
+
+
 def stood_before(
     news: News,
     moving: pa.Array,
@@ -93,18 +105,16 @@ def stood_before(
 ) -> History:
     """Return the states of the incidents of a record that did not always stand as in `whole`.
 
-    `moving` are the reports that are `changeable`, `whole` what all reports together tell.
+    `news` and `moving` are as of `turning`, `whole` what all reports of the record together tell.
     """
-    late = news.late()
-    counted = late.filter(pc.invert(pc.is_in(late, value_set=moving)))
+    ids = news.reports["report_id"].combine_chunks()
+    others = ids.filter(pc.invert(pc.is_in(ids, value_set=moving)))
     states = together(
         history(news.arrivals(moving), setting, engine, progress),
-        alone(news.arrivals(counted), setting),
+        alone(news.arrivals(others), setting),
     )
-    looked_at = pa.concat_arrays([moving, counted])
-    ends = news.reports.filter(pc.is_in(news.reports["report_id"], value_set=looked_at))
-    is_growing = ends["known_to_us"].null_count == ends.num_rows
-    return apart(states, whole, looked_at, is_growing=is_growing)
+    is_growing = news.reports["known_to_us"].null_count == news.reports.num_rows
+    return apart(states, whole, ids, is_growing=is_growing)
 
 
 def history(
