@@ -95,7 +95,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--late-days", type=float, default=2.0)
-    parser.add_argument("--moments", type=int, default=1_000)
+    parser.add_argument("--moments", type=int, default=500)
     call = parser.parse_args()
     print(json.dumps(measured(call.folder, call.late_days, call.moments)))
 

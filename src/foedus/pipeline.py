@@ -65,9 +65,9 @@ INDICATED: Final = ("findings", "counts", "partings")
 STATES: Final = ("incident_states", "member_states", "finding_states")
 """How incidents, their members and findings stood before."""
 RECORD: Final = ("reports", "articles", "refusals", *FUSED, *INDICATED, *STATES)
-FEW: Final = 2_000
+FEW: Final = 1_000
 """Reports that may change how another stood: up to so many their history is told unasked."""
-MOMENTS: Final = 1_000
+MOMENTS: Final = 500
 """Moments at which a record learned something: beyond so many, they are told day by day."""
 AGREEMENTS: Final = "agreements.json"
 """In the record: the agreements as they were read, so that a finding can be told from it alone."""
