@@ -294,3 +294,31 @@ def test_scripts_are_small() -> None:
     ]
     assert sum(sizes) < JAVASCRIPT_BYTES
     assert len(sizes) == len(list(STATIC.glob("*.js")))
+
+
+def test_the_last_day_of_a_register_is_the_difference_of_two(ukraine: Site) -> None:
+    """What the first page says changed is what the two matrices differ in, on days with acts."""
+
+    def cells(known: str) -> dict[tuple[str, str], str]:
+        rows = ukraine.client.get(f"/bound.json?known={known}").json()["rows"]
+        return {(row["name"], row["component"]): row["legal"] for row in rows}
+
+    titles = {
+        part["title"]: part["id"] for part in ukraine.client.get("/bound.json").json()["components"]
+    }
+    seen = 0
+    for day, before in (
+        ("2026-01-06", "2026-01-05"),
+        ("2026-01-07", "2026-01-06"),
+        ("2026-02-20", "2026-02-19"),
+        ("2026-05-12", "2026-05-11"),
+    ):
+        told = ukraine.client.get(f"/today.json?known={day}").json()["changes"]["register"]
+        was, now = cells(before), cells(day)
+        differ = {key for key in was | now if was.get(key) != now.get(key)}
+        found = {(row["name"], titles[row["component_title"]]): row for row in told["cells"]}
+        assert set(found) == differ
+        for key, row in found.items():
+            assert (row["before"], row["after"]) == (was.get(key), now.get(key))
+        seen += len(found)
+    assert seen > 0

@@ -126,6 +126,9 @@ ROUTES: Final = (
             "changes": {
                 "from_us": "", "to_us": "", "incidents": "", "verdicts": "verdict findings",
                 "rows": INCIDENT,
+                "register": {
+                    "to_us": "", "acts": "", "cells": "state name component_title before after",
+                },
             },
         },
     ),

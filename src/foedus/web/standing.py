@@ -13,6 +13,7 @@ from typing import Final
 from foedus.publication.binding import VERBS, Answered, keys_of, told_of, words_of
 from foedus.publication.binding_page import name_of
 from foedus.publication.edition import STANDING, Row
+from foedus.trust.times import utc
 from foedus.web.decided import RUNNING, clocks, decisions, heading
 from foedus.web.served import Question
 
@@ -47,7 +48,36 @@ def today(question: Question) -> Row:
         "owed_count": sum(one.force == "law" for one in owed),
         "promised_count": sum(one.force == "promise" for one in owed),
         "cases": len({row["case"] for row in decisions(found)}),
-        "changes": changes(question),
+        "changes": changes(question) | {"register": moved(question, answer)},
+    }
+
+
+def moved(question: Question, answer: Answered | None) -> Row | None:
+    """Return what a register's last day brought: acts, and which states stand otherwise since.
+
+    The day ends at `known`, or with the last act that is known; None where there is no register.
+    """
+    if answer is None:
+        return None
+    until_us, since_us = answer.known_us, answer.known_us - DAY_US
+    past = question.served.bound(question.when._replace(known=utc(since_us), known_us=since_us))
+    was = {} if past is None else past.bound.cells
+    titles = {part.id: part.title for part in answer.bound.components}
+    cells = answer.bound.cells
+    return {
+        "to_us": until_us,
+        "acts": sum(since_us < entry.known_us <= until_us for entry in answer.entries),
+        "cells": [
+            {
+                "state": cell.state,
+                "name": name_of(cell.state),
+                "component_title": titles.get(cell.component, cell.component),
+                "before": was[key].legal if key in was else None,
+                "after": cells[key].legal if key in cells else None,
+            }
+            for key, cell in (was | cells).items()
+            if key not in was or key not in cells or was[key].legal != cells[key].legal
+        ],
     }
 
 
