@@ -26,7 +26,7 @@ from foedus.incidents.beliefs import Setting, beliefs, reports_per_incident
 from foedus.incidents.density import ROW, SLAB, cells, thinnest
 from foedus.incidents.features import Prepared, prepare
 from foedus.incidents.from_reports import Fused, least_gain, spread, tell
-from foedus.incidents.groups import Grouped
+from foedus.incidents.groups import Grouped, may_pair
 from foedus.incidents.likelihood import LOG_DENSITY, Ints
 from foedus.incidents.pairs import grid, scored_pairs
 from foedus.incidents.record import Disagreement, Incident, MemberState
@@ -64,9 +64,11 @@ def _joinable(prepared: Prepared, setting: Setting) -> Mask:
     features = prepared.features.copy()
     features[:, LOG_DENSITY] = thinnest(reports_per_incident(setting.profiles), setting.parameters)
     known = beliefs(setting, prepared.ways)
+    found = np.zeros(features.shape[0], np.bool_)
+    if not may_pair(features, known):
+        return found
     place = grid(features, known.max_width_m)
     known = known._replace(max_candidates=min(MANY, features.shape[0]))
-    found = np.zeros(features.shape[0], np.bool_)
     for first in range(0, features.shape[0], OWNERS_AT_ONCE):
         owners = np.arange(first, min(first + OWNERS_AT_ONCE, features.shape[0]))
         pairs = scored_pairs(features, known, place, owners, least_gain(setting))
