@@ -56,6 +56,7 @@ TOTAL: Final = f"""select count(*) as total,
     count(*) filter (verdict = 'breach') as breaches,
     count(*) filter (independent_count = 1) as alone
     from incidents where {WANTED}"""
+KINDS_TOLD: Final = "select distinct kind from incidents where layer <> 'state'"
 INCIDENT: Final = f"""select * from incidents
     where (lineage_id = $id or incident_id = $id) and {STANDING} limit 1"""
 BY_LINEAGE: Final = f"select * from incidents where lineage_id = $id and {STANDING}"
@@ -103,7 +104,18 @@ def incidents(question: Question) -> Row:
         **sums,
         "next": _next(rows, question.limit(), "occurred_from_us", "lineage_id"),
         "rows": rows,
+        "kinds": _kinds_told(question),
     }
+
+
+def _kinds_told(question: Question) -> list[str]:
+    """Return the kinds by which this edition's incidents can be asked, and the one asked by."""
+
+    def told() -> set[str]:
+        return {row["kind"] for row in question.edition.ask(KINDS_TOLD)}
+
+    asked = question.word("kind")
+    return sorted(question.served.once(("kinds",), told) | ({asked} if asked else set()))
 
 
 def _order(question: Question) -> str:

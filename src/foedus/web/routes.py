@@ -156,8 +156,8 @@ ROUTES: Final = (
     ),
     Route(
         "incidents", "/incidents", "Incidents", "What happened, and how sure is it?", PLACED,
-        {"total": "", "breaches": "", "alone": "", "next": "", "rows": INCIDENT}, OF_INCIDENTS,
-        rows="rows",
+        {"total": "", "breaches": "", "alone": "", "next": "", "kinds": "", "rows": INCIDENT},
+        OF_INCIDENTS, rows="rows",
     ),
     Route(
         "incident", "/incidents/{id}", "Incident", "What happened here, and who says so?", DATA,
