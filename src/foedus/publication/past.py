@@ -2,8 +2,8 @@
 """What the public sees of how the record stood before: the states of incidents and findings.
 
 States are as coarse and as late as incidents are, and what they indicate is worked out anew where
-that of incidents is. An incident that in any state rested on an observer's own form has none: when
-its reports came would tell who watched.
+that of incidents is. An incident that had to do with an observer's own form has none: when its
+reports came, or when it ended, would tell who watched.
 """
 
 from __future__ import annotations
@@ -72,10 +72,20 @@ def _since(rows: pa.Table, states: pa.Table, key: str) -> pa.Table:
 def unwatched(
     states: pa.Table, members: pa.Table, reports: pa.Table, profiles: Mapping[str, Profile]
 ) -> pa.Table:
-    """Return the states of the lineages of which none ever rested on an observer's own form."""
-    watched = observed({"reports": reports, "members": members}, profiles)
-    hidden = members.filter(pc.is_in(members["incident_id"], watched))["lineage_id"]
-    return states.filter(pc.invert(pc.is_in(states["lineage_id"], hidden.combine_chunks())))
+    """Return the states of the lineages that never had to do with an observer's own form.
+
+    That is neither in a state of theirs, nor in one of the lineages to which their reports went:
+    when a lineage ended would tell when the form came that brought two together.
+    """
+    seen = observed({"reports": reports, "members": members}, profiles)
+    watched = _of(members, "lineage_id", members.filter(pc.is_in(members["incident_id"], seen)))
+    hidden = _of(members, "report_id", watched)["lineage_id"].combine_chunks()
+    return states.filter(pc.invert(pc.is_in(states["lineage_id"], hidden)))
+
+
+def _of(members: pa.Table, name: str, others: pa.Table) -> pa.Table:
+    """Return the members that share a lineage or a report with others."""
+    return members.filter(pc.is_in(members[name], others[name].combine_chunks()))
 
 
 def _state(table: pa.Table) -> pa.ChunkedArray:
