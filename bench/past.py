@@ -25,7 +25,7 @@ from foedus.incidents.beliefs import Setting
 from foedus.incidents.from_reports import Fused, fuse
 from foedus.incidents.history import stood_before, turning
 from foedus.incidents.states import History
-from foedus.reports.known import DAY_US, News, standing_at
+from foedus.reports.known import DAY_US, News, standing_at, stood
 from foedus.reports.record import Article
 from fusion import read, setting
 
@@ -41,13 +41,6 @@ def late(reports: pa.Table, days: float) -> pa.Table:
     known = reports["known_from_us"].to_numpy() + more // HOUR_US * HOUR_US
     at = reports.schema.get_field_index("known_from_us")
     return reports.set_column(at, reports.schema.field(at), pa.array(known))
-
-
-def stood(table: pa.Table, known_us: int) -> pa.Table:
-    """Return the rows that stood at a moment."""
-    began = pc.less_equal(table["known_from_us"], known_us)
-    lasts = pc.fill_null(pc.greater(table["known_to_us"], known_us), True)
-    return table.filter(pc.and_(began, lasts))
 
 
 def told(whole: Fused, states: History, known_us: int) -> pa.Table:

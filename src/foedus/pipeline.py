@@ -67,6 +67,8 @@ STATES: Final = ("incident_states", "member_states", "finding_states")
 RECORD: Final = ("reports", "articles", "refusals", *FUSED, *INDICATED, *STATES)
 FEW: Final = 1_000
 """Reports that may change how another stood: up to so many their history is told unasked."""
+SMALL: Final = 20_000
+"""Reports of a record in which it is looked unasked how many may join another."""
 MOMENTS: Final = 500
 """Moments at which a record learned something: beyond so many, they are told day by day."""
 AGREEMENTS: Final = "agreements.json"
@@ -155,8 +157,8 @@ class Past(NamedTuple):
     """How far a run tells how its incidents stood before."""
 
     told: bool
-    reports: int
-    """Reports that may change how another stood."""
+    reports: int | None
+    """Reports that may change how another stood; None: nobody looked."""
     by_day: bool
     """Whether it is told as of the end of each day, not of each moment."""
 
@@ -260,9 +262,11 @@ def _past(
 ) -> tuple[History, Past]:
     """How incidents stood before, moment by moment; nothing where the mission does not want it."""
     reports = happenings(tables["reports"])
+    if mission.past is False or (mission.past is None and reports.num_rows > SMALL):
+        return NO_HISTORY, Past(told=False, reports=None, by_day=False)
     whole = News(reports, tables["articles"], until_us=known_us, most=MOMENTS)
     news, moving = turning(whole, setting)
-    if not (len(moving) <= FEW if mission.past is None else mission.past):
+    if mission.past is None and len(moving) > FEW:
         return NO_HISTORY, Past(told=False, reports=len(moving), by_day=False)
     found = stood_before(news, moving, fused, setting, LocalEngine(), partial(progress, "past"))
     return found, Past(told=True, reports=len(moving), by_day=news.by_day)

@@ -26,6 +26,7 @@ from foedus.findings.questions import binding_of, signed_us
 from foedus.findings.record import DEADLINE, Finding
 from foedus.findings.rulebook import Rulebook
 from foedus.incidents.record import Incident, MemberState
+from foedus.reports.known import stood
 from foedus.terms.in_force import Binding
 from foedus.terms.record import Term
 
@@ -127,11 +128,11 @@ def record_at(
     was known; rows come in no particular order.
     """
     last = {name: _unmoved(tables[name], states[state]) for name, state in STATES.items()}
-    known = {name: _stood(last[name], known_us) for name in ("incidents", "findings")}
+    known = {name: stood(last[name], known_us) for name in ("incidents", "findings")}
     beneath = pc.is_in(last["members"]["lineage_id"], known["incidents"]["lineage_id"])
     known["members"] = last["members"].filter(beneath)
     return {
-        name: pa.concat_tables([known[name], _stood(states[state], known_us).select(names)])
+        name: pa.concat_tables([known[name], stood(states[state], known_us).select(names)])
         for name, state in STATES.items()
         for names in [tables[name].column_names]
     }
@@ -140,10 +141,3 @@ def record_at(
 def _unmoved(last: pa.Table, states: pa.Table) -> pa.Table:
     moved = pc.is_in(last["lineage_id"], pc.unique(states["lineage_id"]))
     return last.filter(pc.invert(moved))
-
-
-def _stood(table: pa.Table, known_us: int) -> pa.Table:
-    """Return the rows that were known at a moment, and stood then."""
-    began = pc.less_equal(table["known_from_us"], known_us)
-    lasts = pc.fill_null(pc.greater(table["known_to_us"], known_us), True)
-    return table.filter(pc.and_(began, lasts))

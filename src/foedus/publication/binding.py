@@ -21,7 +21,7 @@ from foedus.base.evidence import Answer
 from foedus.base.moments import Moment, shown
 from foedus.base.zones import Zone
 from foedus.errors import Fault, OperatorError, did_you_mean
-from foedus.mission import Mission, asked_moment, read_mission
+from foedus.mission import Mission, last_us, read_mission
 from foedus.publication.uncounted import Uncounted, uncounted
 from foedus.register.bound import Bound, Cell, Law, Missing
 from foedus.register.bound import bound as bound_by
@@ -82,10 +82,10 @@ def bound(
     """
     found = mission if isinstance(mission, Mission) else read_mission(mission)
     record, unsigned, is_exercise = _record(found, log)
-    known_us = _last_us(known, found.zone, "--known")
+    known_us = last_us(known, found.zone, "--known")
     entries = tuple(known_by(record, END_US if known_us is None else known_us))
     end_us = max((entry.known_us for entry in entries), default=0)
-    on_us = _last_us(on, found.zone, "--on")
+    on_us = last_us(on, found.zone, "--on")
     asked_us = end_us if on_us is None else on_us
     register = at(entries, on_us=asked_us)
     law = Law(shipped_procedures(), _calendars(found), asked_us)
@@ -141,15 +141,6 @@ def _calendars(mission: Mission) -> dict[str, Calendar]:
     folder = mission.folder / CALENDARS
     own = read_calendars(folder) if folder.is_dir() else {}
     return {**read_calendars(), **own}
-
-
-def _last_us(written: str | None, zone: str, option: str) -> int | None:
-    """Return the last microsecond of a day, or the instant of a time of day."""
-    moment = asked_moment(written, zone, option)
-    if moment is None:
-        return None
-    is_clock = moment.precision in ("instant", "minute", "hour")
-    return moment.from_us if is_clock else moment.to_us - 1
 
 
 def day_of(at_us: int, zone: str) -> str:

@@ -72,10 +72,8 @@ def show_run(done: Any) -> None:
 def _past(past: Any) -> str:
     """Return how far it is told how the record stood before; nothing where it is told whole."""
     if not past.told:
-        return (
-            f"{past.reports:,} reports may join another, so that it is not told how incidents stood"
-            " before; --past tells it"
-        )
+        why = "" if past.reports is None else f", as {past.reports:,} reports may join another"
+        return f"it is not told how incidents stood before{why}; --past tells it"
     by_day = "how incidents stood before is told as of the end of each day (UTC)"
     return by_day if past.by_day else ""
 

@@ -37,14 +37,19 @@ class Arrival(NamedTuple):
     """Ids of reports that stood before, and stand no more."""
 
 
+def stood(table: pa.Table, known_us: int) -> pa.Table:
+    """Return the rows of a table of any stage that were known at a moment, and stood then."""
+    began = pc.less_equal(table["known_from_us"], known_us)
+    lasts = pc.fill_null(pc.greater(table["known_to_us"], known_us), True)
+    return table.filter(pc.and_(began, lasts))
+
+
 def standing_at(reports: pa.Table, articles: pa.Table, known_us: int) -> tuple[pa.Table, pa.Table]:
     """Return the reports that stood at a moment with the articles that were published by then.
 
     `reports` has `schema(Report)`, `articles` `schema(Article)`; rows keep their order.
     """
-    began = pc.less_equal(reports["known_from_us"], known_us)
-    stands = pc.fill_null(pc.greater(reports["known_to_us"], known_us), True)
-    reports = reports.filter(pc.and_(began, stands))
+    reports = stood(reports, known_us)
     later = pc.fill_null(pc.greater(articles["published_us"], known_us), False)
     rows = _rows(articles.filter(later), reports)
     taken = np.bincount(rows[rows >= 0], minlength=reports.num_rows)
